@@ -1,0 +1,54 @@
+# `make demo` and `make test` are the two commands a fresh machine needs; each makes .venv and installs what it lacks.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint format bench docs clean
+
+demo: $(VENV)/.installed
+	$(BIN)/blinadss assess docs/examples/patient.yaml
+
+test: $(VENV)/.developing lint
+	$(BIN)/python -m pytest -n auto
+	$(BIN)/blinadss check
+	$(BIN)/blinadss test scenarios
+
+lint: $(VENV)/.developing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.developing
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.benchmarking
+	$(BIN)/python benchmarks/assess.py
+	$(BIN)/python benchmarks/start.py
+
+docs: $(VENV)/.installed
+	$(BIN)/blinadss facts --format markdown -o docs/reference/facts.md --force
+	$(BIN)/blinadss schema profile -o docs/reference/profile.schema.json --force
+	$(BIN)/blinadss schema assessment -o docs/reference/assessment.schema.json --force
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+# pip reads dependency groups from 25.1 on
+$(VENV)/.developing: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+$(VENV)/.benchmarking: $(VENV)/.developing
+	$(BIN)/python -m pip install --quiet --group bench
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
