@@ -1,0 +1,75 @@
+"""May this patient have the treatment, why or why not, what is missing? Decision support from cited criteria.
+
+The public names below are imported when first used, so that `import blinadss` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from blinadss.assessment import assess
+    from blinadss.errors import BlinadssError, KnowledgeError, Problem, ProfileError, UsageError
+    from blinadss.explanation import explain
+    from blinadss.findings import Assessment, Eligibility, Finding, IndicationResult, PolicyResult, Verdict
+    from blinadss.intake import load_profile
+    from blinadss.knowledge import KnowledgeBase
+    from blinadss.loading import load_knowledge
+    from blinadss.profile import PatientProfile
+    from blinadss.truth import Truth
+
+_HOME = {
+    "assess": "assessment",
+    "explain": "explanation",
+    "load_knowledge": "loading",
+    "load_profile": "intake",
+    "Assessment": "findings",
+    "BlinadssError": "errors",
+    "Eligibility": "findings",
+    "Finding": "findings",
+    "IndicationResult": "findings",
+    "KnowledgeBase": "knowledge",
+    "KnowledgeError": "errors",
+    "PatientProfile": "profile",
+    "PolicyResult": "findings",
+    "Problem": "errors",
+    "ProfileError": "errors",
+    "Truth": "truth",
+    "UsageError": "errors",
+    "Verdict": "findings",
+}
+
+__all__ = [
+    "Assessment",
+    "BlinadssError",
+    "Eligibility",
+    "Finding",
+    "IndicationResult",
+    "KnowledgeBase",
+    "KnowledgeError",
+    "PatientProfile",
+    "PolicyResult",
+    "Problem",
+    "ProfileError",
+    "Truth",
+    "UsageError",
+    "Verdict",
+    "assess",
+    "explain",
+    "load_knowledge",
+    "load_profile",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

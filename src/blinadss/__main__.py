@@ -1,0 +1,5 @@
+"""`python -m blinadss`."""
+
+from blinadss.cli import main
+
+raise SystemExit(main())

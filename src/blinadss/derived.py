@@ -1,0 +1,117 @@
+"""Facts that follow from others: age from the date of birth, body surface by Mosteller, MRD from what an assay saw.
+
+Together with `profile` this is the only place that names facts. A criterion
+cannot tell a derived fact from one that was written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from blinadss.elapsed import DAYS, MONTHS
+from blinadss.expression import Value, reading_of
+from blinadss.profile import PatientProfile
+from blinadss.quantity import WIDE, Span, plain
+from blinadss.sight import MISSING, Sight, agreed, given
+
+Derive = Callable[[PatientProfile, date, Mapping[str, int]], Sight]
+_SURFACE = "patient.body_surface_area"
+
+
+def age(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
+    """The age on the day: exact from the date of birth, otherwise as stated; the two may conflict."""
+    born = given(profile, "patient.birth_date", on, fresh_for)
+    stated = given(profile, "patient.age", on, fresh_for)
+    if born is MISSING:
+        return stated
+    if not born.values:
+        return born
+    exact = {
+        reading_of("patient.age", scale): born.values[reading_of("patient.birth_date", scale, since=True)]
+        for scale in (MONTHS, DAYS)
+    }
+    if stated.because == "conflicting" or agreed(exact, stated.values) is None:
+        return Sight({}, f"{stated.text}, born {born.text}", stated.on, "conflicting")
+    return Sight(exact, f"{_in_words(exact)} (born {born.text})", None, "inconclusive")
+
+
+def _in_words(exact: Mapping[str, Value]) -> str:
+    months, days = (int(span.low) for span in exact.values() if isinstance(span, Span))
+    if months >= 24:
+        return f"{months // 12} years"
+    return f"{months} months" if months else f"{days} days"
+
+
+def body_surface_area(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
+    """The body surface as given, otherwise by Mosteller: √(height in cm × weight in kg / 3600) m².
+
+    Mosteller RD. Simplified calculation of body-surface area. N Engl J Med 1987;317:1098.
+    """
+    stated = given(profile, _SURFACE, on, fresh_for)
+    if stated.values:
+        return stated
+    weight, height = (given(profile, f"patient.{name}", on, fresh_for) for name in ("weight", "height"))
+    heavy = weight.values.get(reading_of("patient.weight", "kg"))
+    tall = height.values.get(reading_of("patient.height", "cm"))
+    if not isinstance(heavy, Span) or not isinstance(tall, Span):
+        unknown = next(
+            (sight for sight in (stated, weight, height) if not sight.values and sight is not MISSING), MISSING
+        )
+        return Sight({}, unknown.text, unknown.on, unknown.because)
+    low, high = (
+        WIDE.sqrt(WIDE.divide(WIDE.multiply(kg, cm), Decimal(3600)))
+        for kg, cm in ((heavy.low, tall.low), (heavy.high, tall.high))
+    )
+    span = Span(low, high, heavy.low_open or tall.low_open, heavy.high_open or tall.high_open)
+    seen_on = min((sight.on for sight in (weight, height) if sight.on), default=None)
+    shown = plain(low.quantize(Decimal("0.01"))) if low.is_finite() else "?"
+    text = f"{shown} m2 (Mosteller, {weight.text}, {height.text})"
+    return Sight({reading_of(_SURFACE, "m2"): span}, text, seen_on, "inconclusive")
+
+
+def mrd_level(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
+    """The MRD level as measured, or what "detected" and "not detected" say about it.
+
+    Not detected by an assay that sees down to 0.01 % means below 0.01 %; without
+    the sensitivity it means nothing. The later of level and status counts; on the
+    same day they must agree.
+    """
+    level = given(profile, "mrd.level", on, fresh_for)
+    status = given(profile, "mrd.status", on, fresh_for)
+    if status is MISSING or (level is not MISSING and (level.on or on) > (status.on or on)):
+        return level
+    if not status.values:
+        counts = status.because == "conflicting" or level is MISSING or (status.on or on) > (level.on or on)
+        return status if counts else level
+    detected = status.values["mrd.status"] == "detected"
+    seen = Span(Decimal(0), Decimal(100), low_open=True) if detected else _below_sensitivity(profile, status, on)
+    reading = reading_of("mrd.level", "%")
+    sensitivity = f" (assay sensitivity {plain(seen.high)} %)" if seen.high_open else ""
+    text = f"{'detected' if detected else 'not detected'}{sensitivity}"
+    if level is MISSING or (status.on or on) > (level.on or on):
+        return Sight({reading: seen}, text, status.on, "inconclusive")
+    both = agreed({reading: seen}, level.values)
+    if level.because == "conflicting" or both is None:
+        return Sight({}, f"{level.text} / {text}", level.on, "conflicting")
+    return Sight(both, level.text, level.on, "inconclusive")
+
+
+def _below_sensitivity(profile: PatientProfile, status: Sight, on: date) -> Span:
+    """Where the level lies if the assay of that day detected none; a sensitivity of another day is another assay's."""
+    sensitivity = given(profile, "mrd.assay_sensitivity", on, {})
+    span = sensitivity.values.get(reading_of("mrd.assay_sensitivity", "%"))
+    if not isinstance(span, Span) or (sensitivity.on is not None and sensitivity.on != (status.on or on)):
+        return Span(Decimal(0), Decimal(100))
+    return Span(Decimal(0), span.high, high_open=True)
+
+
+DERIVED: Mapping[str, Derive] = {"patient.age": age, _SURFACE: body_surface_area, "mrd.level": mrd_level}
+
+# What each derived fact is worked out from, itself included.
+ORIGINS: Mapping[str, tuple[str, ...]] = {
+    "patient.age": ("patient.age", "patient.birth_date"),
+    _SURFACE: (_SURFACE, "patient.weight", "patient.height"),
+    "mrd.level": ("mrd.level", "mrd.status", "mrd.assay_sensitivity"),
+}

@@ -1,0 +1,145 @@
+"""The reference engine: the meaning of a criterion, as plainly as possible. Every other engine is compared with it.
+
+An expression is turned, once, into a small function of the values; asking a
+patient is calling it. What is not among the values is unknown, and Kleene's
+tables (see `truth`) do the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from blinadss.engines.conclusion import Conclusions
+from blinadss.expression import Comparison, Expression, Group, Values
+from blinadss.knowledge import Policy
+from blinadss.quantity import Quantity, Span
+from blinadss.truth import Truth
+
+Answer = Callable[[Values], Truth]
+_TRUE, _FALSE, _UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
+
+
+class ReferenceEngine:
+    """Answers every criterion of a policy as it stands on one day, and adds the answers up."""
+
+    name = "reference"
+
+    def __init__(self, policy: Policy) -> None:
+        self._criteria = {use.criterion.id: answer_to(use.criterion.when) for use in policy.uses()}
+        self._indications = {
+            indication.id: (
+                [use.criterion.id for use in indication.uses if use.role == "requires"],
+                [use.criterion.id for use in indication.uses if use.role == "excludes"],
+            )
+            for indication in policy.indications
+        }
+        self._contraindications = [use.criterion.id for use in policy.contraindications]
+
+    def conclude(self, values: Values) -> Conclusions:
+        """The truth of every criterion, of every indication, and of the verdict."""
+        criteria = {criterion: answer(values) for criterion, answer in self._criteria.items()}
+        indications = {
+            indication: _all(
+                [*[criteria[required] for required in requires], *[~criteria[excluded] for excluded in excludes]]
+            )
+            for indication, (requires, excludes) in self._indications.items()
+        }
+        contraindicated = ~_all([~criteria[contraindication] for contraindication in self._contraindications])
+        indicated = ~_all([~truth for truth in indications.values()])
+        return Conclusions(criteria, indications, contraindicated, _all([indicated, ~contraindicated]))
+
+
+def answer_to(expression: Expression) -> Answer:
+    """The function that answers the expression for any values."""
+    match expression:
+        case Comparison():
+            return _compared(expression)
+        case Group(word="all"):
+            return _all_of([answer_to(part) for part in expression.parts])
+        case Group(word="any"):
+            return _not(_all_of([_not(answer_to(part)) for part in expression.parts]))
+        case Group(word="none"):
+            return _all_of([_not(answer_to(part)) for part in expression.parts])
+        case Group():
+            return _at_least(expression.needed, [answer_to(part) for part in expression.parts])
+        case _:
+            assert_never(expression)
+
+
+def _compared(comparison: Comparison) -> Answer:
+    """A comparison: unknown if the value is, or if it is a span that reaches both sides of the threshold."""
+    reads = comparison.reads
+    if comparison.threshold is not None:
+        return _measured(reads, comparison.operator, comparison.threshold)
+    codes = comparison.codes
+    hit, miss = (_TRUE, _FALSE) if comparison.operator == "is" else (_FALSE, _TRUE)
+
+    def coded(values: Values) -> Truth:
+        value = values.get(reads)
+        if value is None:
+            return _UNKNOWN
+        return hit if value in codes else miss
+
+    return coded
+
+
+def _measured(reads: str, operator: str, threshold: Quantity) -> Answer:
+    limit = threshold.magnitude
+
+    def at_least(values: Values) -> Truth:
+        span = values.get(reads)
+        if not isinstance(span, Span):
+            return _UNKNOWN
+        if span.low >= limit:
+            return _TRUE
+        return _FALSE if span.high < limit or (span.high == limit and span.high_open) else _UNKNOWN
+
+    def more_than(values: Values) -> Truth:
+        span = values.get(reads)
+        if not isinstance(span, Span):
+            return _UNKNOWN
+        if span.high <= limit:
+            return _FALSE
+        return _TRUE if span.low > limit or (span.low == limit and span.low_open) else _UNKNOWN
+
+    return {">=": at_least, ">": more_than, "<": _not(at_least), "<=": _not(more_than)}[operator]
+
+
+def _all_of(parts: list[Answer]) -> Answer:
+    def all_of(values: Values) -> Truth:
+        result = _TRUE
+        for part in parts:
+            truth = part(values)
+            if truth is _FALSE:
+                return _FALSE
+            if truth is _UNKNOWN:
+                result = _UNKNOWN
+        return result
+
+    return all_of
+
+
+def _at_least(needed: int, parts: list[Answer]) -> Answer:
+    def at_least(values: Values) -> Truth:
+        truths = [part(values) for part in parts]
+        certain = truths.count(_TRUE)
+        if certain >= needed:
+            return _TRUE
+        return _UNKNOWN if certain + truths.count(_UNKNOWN) >= needed else _FALSE
+
+    return at_least
+
+
+def _not(answer: Answer) -> Answer:
+    def negated(values: Values) -> Truth:
+        truth = answer(values)
+        return _FALSE if truth is _TRUE else _TRUE if truth is _FALSE else _UNKNOWN
+
+    return negated
+
+
+def _all(truths: list[Truth]) -> Truth:
+    if _FALSE in truths:
+        return _FALSE
+    return _UNKNOWN if _UNKNOWN in truths else _TRUE

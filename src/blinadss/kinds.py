@@ -1,0 +1,172 @@
+"""What kind of thing a fact is: a code, a measurement or a date, and how each is read from text.
+
+Everything that reads a fact, in a patient's file or in a criterion, asks the fact's kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from blinadss.errors import Mistake, near, one_of, quoted
+from blinadss.quantity import COUNT, DURATION, GRADE, LIFETIME, Dimension, Quantity, Span
+
+# What people type instead of a code. Refused with the word meant as a hint, never guessed.
+_TYPED = {
+    "positive": ("pos", "reactive", "yes", "true", "present", "detected"),
+    "negative": ("neg", "non-reactive", "no", "false", "absent", "not detected"),
+    "present": ("yes", "true", "y", "pos", "positive", "1"),
+    "absent": ("no", "false", "n", "none", "neg", "negative", "0"),
+    "detected": ("positive", "pos", "yes", "true", "detectable"),
+    "not_detected": ("negative", "neg", "no", "false", "undetectable", "undetected"),
+    "female": ("f", "w"),
+    "male": ("m",),
+}
+_BOUND = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(.*)", re.DOTALL)
+
+
+# No patient of today's drugs was born before this; an earlier year is a slip of the keyboard.
+EARLIEST = date(1890, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A measured value as reported: exactly, or only as a bound (``< 0.01 %``)."""
+
+    quantity: Quantity
+    bound: str = ""
+
+    def span(self, least: Decimal, most: Decimal) -> Span:
+        """What the value says of the magnitude, which lies between ``least`` and ``most`` in any case."""
+        magnitude = self.quantity.magnitude
+        if self.bound in {"<", "<="}:
+            return Span(least, magnitude, high_open=self.bound == "<")
+        if self.bound in {">", ">="}:
+            return Span(magnitude, most, low_open=self.bound == ">")
+        return Span.point(magnitude)
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A fact that is one of a few words."""
+
+    codes: tuple[str, ...]
+    says: str = ""
+
+    def read(self, text: str) -> str:
+        """The code, or `Mistake` with the code that was probably meant."""
+        code = text.strip()
+        if code in self.codes:
+            return code
+        typed = {"+": "positive", "-": "negative", "−": "negative"}.get(code[-1:], code.casefold())
+        spelt = re.sub(r"[\s-]+", "_", typed)
+        meant = [code for code in self.codes if typed in (*_TYPED.get(code, ()), code) or spelt == code]
+        hint = f"write `{meant[0]}`" if meant else None
+        few = len(self.codes) <= 6
+        if hint is None and not few:
+            hint = near(code, self.codes) or f"write {one_of(self.codes)}"
+        choice = f"; it is {one_of(self.codes)}" if few else ""
+        raise Mistake(f"cannot be {quoted(text)}{choice}", hint)
+
+    def shown(self) -> str:
+        """The codes as one line of a table."""
+        return " · ".join(self.codes)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A fact that is a number with a unit, within what is physically or arithmetically possible."""
+
+    dimension: Dimension
+    says: str = ""
+    least: Decimal = Decimal(0)
+    most: Decimal = Decimal("Infinity")
+    above_zero: bool = False
+
+    def read(self, text: str) -> Amount:
+        """The amount, or `Mistake`: no number, no unit, the wrong unit, or an impossible magnitude."""
+        bound, written = _BOUND.fullmatch(text).groups()  # type: ignore[union-attr]  # it matches any text
+        amount = Amount(self.dimension.read(written), {"≤": "<=", "≥": ">="}.get(bound, bound or ""))
+        self._refuse_impossible(amount.quantity, text)
+        magnitude = amount.quantity.magnitude
+        if amount.bound and self.dimension is DURATION:
+            raise Mistake(f"{quoted(text)} is a bound, not an age", f"write for example `{self.dimension.example}`")
+        if (amount.bound == "<" and magnitude == self.least) or (amount.bound == ">" and magnitude == self.most):
+            raise Mistake(f"{quoted(text)} leaves no possible value", "check the number and the unit")
+        return amount
+
+    def threshold(self, text: str) -> Quantity:
+        """The quantity a comparison compares with; limits hold for it too, so 500 % is refused when criteria load."""
+        quantity = self.dimension.read(text)
+        self._refuse_impossible(quantity, text)
+        return quantity
+
+    def _refuse_impossible(self, quantity: Quantity, text: str) -> None:
+        magnitude = quantity.magnitude
+        most = self.most if quantity.scale == self.dimension.scales()[0] else Decimal("Infinity")
+        if self.dimension is DURATION:
+            most = LIFETIME[quantity.scale]
+        if magnitude < 0:
+            raise Mistake(f"{quoted(text)} is negative", "a measurement is zero or more")
+        if magnitude == 0 and self.above_zero:
+            raise Mistake(f"{quoted(text)} is not possible", "leave the fact out if it is not known")
+        if magnitude > most:
+            hint = f"at most `{Quantity(most, quantity.scale)}`; check the number and the unit"
+            raise Mistake(f"{quoted(text)} is more than is possible", hint)
+        if self.dimension is DURATION and magnitude % quantity.step:
+            raise Mistake(f"{quoted(text)} is not a whole number", "write whole years, months, weeks or days")
+
+    def shown(self) -> str:
+        """The units as one line of a table."""
+        if self.dimension is GRADE:
+            return f"grade 0 to grade {self.most}"
+        if self.dimension is COUNT:
+            return "a whole number"
+        scales = [scale for scale in self.dimension.scales() if scale]
+        return f"{self.dimension.name}, in {one_of(scales)} or another unit"
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A fact that is a day; ``past`` if it must not lie after the day of assessment."""
+
+    says: str = ""
+    past: bool = True
+
+    def read(self, text: str) -> date:
+        """The day, or `Mistake`; only ``2026-03-02``, since 02/03/2026 means two days."""
+        seen = day(text)
+        if seen < EARLIEST:
+            raise Mistake(f"{quoted(text)} is longer ago than anybody's life", "check the year")
+        return seen
+
+    def shown(self) -> str:
+        """The form as one line of a table."""
+        return "a date, 2026-03-02"
+
+
+Kind = Coded | Measured | Dated
+
+
+def day(text: str) -> date:
+    """The day written as year-month-day; raises `Mistake` for anything else or a day that never was."""
+    if re.fullmatch(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*", text) is None:
+        raise Mistake(f"{quoted(text)} is not a date", "write year-month-day, for example `2026-03-02`")
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise Mistake(f"{quoted(text)} is not a day in the calendar", "check the month and the day") from None
+
+
+def scales_of(kind: Kind) -> Sequence[str]:
+    """The scales a fact's values lie on: none for a code."""
+    match kind:
+        case Measured():
+            return kind.dimension.scales()
+        case Dated():
+            return ("months", "days")
+        case Coded():
+            return ()

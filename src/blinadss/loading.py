@@ -1,0 +1,175 @@
+"""A folder of criteria becomes a knowledge base, or one error that lists every problem in every file.
+
+knowledge.yaml   what this is, its version, the policies assessed by default
+sources.yaml     every document cited, once
+facts.yaml       for each fact: the question that asks for it, and how long it stays fresh
+POLICY/          policy.yaml, shared.yaml, contraindications.yaml, and one file an indication
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import cast
+
+from blinadss.authoring import Entry
+from blinadss.errors import BlinadssError, KnowledgeError, Mistake, Problem, Problems, near, quoted
+from blinadss.facts import FACTS
+from blinadss.kinds import day
+from blinadss.knowledge import EFFORTS, Criterion, Effort, FactNotes, KnowledgeBase, Policy, Source
+from blinadss.policies import read_policy
+from blinadss.quantity import DURATION
+from blinadss.reading import Entries, Node, read_file
+
+_PACKAGE = Path(__file__).parent
+_TOP = frozenset({"knowledge.yaml", "sources.yaml", "facts.yaml"})
+
+
+def shipped_criteria() -> Path:
+    """The folder of criteria that ships with the library: inside the package, or beside `src` in a checkout."""
+    inside = _PACKAGE / "criteria"
+    return inside if inside.is_dir() else _PACKAGE.parents[1] / "criteria"
+
+
+def load_knowledge(folder: str | Path | None = None) -> KnowledgeBase:
+    """The knowledge in ``folder``, or what ships with the library, which is loaded once.
+
+    Raises `KnowledgeError` with every problem in every file.
+    """
+    return _shipped() if folder is None else _load(Path(folder))
+
+
+@cache
+def _shipped() -> KnowledgeBase:
+    return _load(shipped_criteria())
+
+
+def _load(folder: Path) -> KnowledgeBase:
+    if not folder.is_dir():
+        raise KnowledgeError(
+            f"{folder}: there is no such folder of criteria", "name a folder that holds knowledge.yaml"
+        )
+    problems = Problems()
+    nodes = _nodes(folder, problems)
+    for name in sorted(_TOP - nodes.keys()):
+        problems.extend(KnowledgeError(f"{folder / name}: there is no such file", "every folder has one").problems)
+    problems.raise_any()
+    about = Entry(nodes["knowledge.yaml"], problems, "the knowledge", required=("knowledge", "version", "assess"))
+    sources = _sources(nodes["sources.yaml"], problems)
+    facts = read_fact_notes(nodes["facts.yaml"], sources, problems)
+    policies: dict[str, Policy] = {}
+    criteria: dict[str, Criterion] = {}
+    for policy_id, files in sorted(_by_policy(nodes).items()):
+        policy, defined = read_policy(policy_id, files, sources, problems)
+        criteria |= defined
+        if policy is not None:
+            policies[policy_id] = policy
+    defaults = []
+    for text, place in about.texts("assess"):
+        if text not in policies:
+            problems.add(place, f"there is no policy {quoted(text)}", near(text, list(policies)))
+        defaults.append(text)
+    problems.raise_any()
+    return KnowledgeBase(
+        about.text("version"),
+        tuple(defaults),
+        MappingProxyType(sources),
+        MappingProxyType(facts),
+        MappingProxyType(policies),
+        MappingProxyType(criteria),
+    )
+
+
+def _nodes(folder: Path, problems: Problems) -> dict[str, Node]:
+    """Every YAML file below the folder, by its path from there."""
+    nodes: dict[str, Node] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        name = path.relative_to(folder).as_posix()
+        try:
+            nodes[name] = read_file(path, KnowledgeError)
+        except BlinadssError as error:
+            problems.extend(error.problems)
+    return nodes
+
+
+def _by_policy(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
+    """The files of each policy: those in one folder."""
+    policies: dict[str, dict[str, Node]] = {}
+    for name, node in nodes.items():
+        folder, _, file = name.rpartition("/")
+        if folder or file not in _TOP:
+            policies.setdefault(folder, {})[file] = node
+    return policies
+
+
+def _sources(node: Node, problems: Problems) -> dict[str, Source]:
+    sources = {}
+    for key, below in node.entries.items() if isinstance(node, Entries) else ():
+        entry = Entry(
+            below,
+            problems,
+            f"source `{key}`",
+            required=("title", "publisher", "kind", "edition", "url", "retrieved"),
+            optional=("note",),
+        )
+        texts = {
+            name: entry.text(name) for name in ("title", "publisher", "kind", "edition", "url", "retrieved", "note")
+        }
+        with problems.at(entry.place):
+            if texts["retrieved"] not in {"", "unread"}:
+                day(texts["retrieved"])
+        sources[key] = Source(key, **texts, place=below.place)
+    return sources
+
+
+def read_fact_notes(node: Node, sources: Mapping[str, Source], problems: Problems) -> dict[str, FactNotes]:
+    """The notes on facts in one file; a fact that the profile does not have is a problem."""
+    notes = {}
+    if not isinstance(node, Entries):
+        problems.add(node.place, "facts are listed as `section.fact:` with their notes below", None)
+        return {}
+    for fact, below in node.entries.items():
+        if fact not in FACTS:
+            problems.add(node.keys[fact], f"unknown fact {quoted(fact)}", near(fact, list(FACTS)))
+        entry = Entry(
+            below, problems, f"`{fact}`", required=("ask", "effort"), optional=("fresh_for", "rationale", "cite")
+        )
+        cite = entry.citations(sources)
+        window = entry.read("fresh_for", days, None)
+        if window is not None and not (cite or entry.text("rationale")):
+            problems.add(entry.place, f"`fresh_for` of `{fact}` has no reason", "add a `rationale` or a `cite`")
+        effort = cast("Effort", entry.choice("effort", EFFORTS) or "chart")
+        notes[fact] = FactNotes(entry.text("ask"), effort, window, entry.text("rationale"), cite)
+    return notes
+
+
+def with_windows(knowledge: KnowledgeBase, path: str | Path) -> KnowledgeBase:
+    """The same knowledge with a user's own windows: a file of `fact: {fresh_for: 14 days, rationale: …}`.
+
+    `fresh_for: never stale` takes a window away. Raises `KnowledgeError`.
+    """
+    problems, node = Problems(), read_file(path, KnowledgeError)
+    windows = {}
+    if not isinstance(node, Entries):
+        raise KnowledgeError(Problem("windows are listed as `section.fact:` with `fresh_for` below", None, node.place))
+    for fact, below in node.entries.items():
+        if fact not in FACTS:
+            problems.add(node.keys[fact], f"unknown fact {quoted(fact)}", near(fact, list(FACTS)))
+            continue
+        entry = Entry(below, problems, f"`{fact}`", required=("fresh_for", "rationale"))
+        window = entry.read("fresh_for", lambda text: None if text == "never stale" else days(text), None)
+        known = knowledge.facts.get(fact, FactNotes(f"{FACTS[fact].says}?", "chart"))
+        windows[fact] = replace(known, fresh_for=window, rationale=entry.text("rationale"), cite=())
+    problems.raise_any()
+    return knowledge.with_facts(windows)
+
+
+def days(text: str) -> int | None:
+    """A length of time in whole days or weeks, as days."""
+    quantity = DURATION.read(text)
+    if quantity.scale != "days" or quantity.magnitude <= 0 or quantity.magnitude % 1:
+        raise Mistake(f"{quoted(text)} is not a number of days or weeks", "write for example `28 days`")
+    return int(quantity.magnitude)

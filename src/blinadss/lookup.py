@@ -1,0 +1,46 @@
+"""What is known of each fact on one day: the one door between a profile and the engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from blinadss.derived import DERIVED
+from blinadss.errors import Problem, ProfileError
+from blinadss.facts import FACTS
+from blinadss.kinds import Dated
+from blinadss.profile import PatientProfile
+from blinadss.sight import Sight, given
+
+
+def look_up(profile: PatientProfile, facts: Iterable[str], on: date, fresh_for: Mapping[str, int]) -> dict[str, Sight]:
+    """What is known of each of ``facts`` on the day ``on``, facts not given included.
+
+    ``fresh_for`` gives, in days, how long a fact counts after it was seen. Nothing in
+    the profile may lie after that day; see `refuse_future`.
+    """
+    sights: dict[str, Sight] = {}
+    for fact in facts:
+        derive = DERIVED.get(fact)
+        sights[fact] = derive(profile, on, fresh_for) if derive else given(profile, fact, on, fresh_for)
+    return sights
+
+
+def refuse_future(profile: PatientProfile, on: date) -> None:
+    """Raise `ProfileError` for everything that was seen, or happened, after the day of assessment."""
+    problems = []
+    for fact, seen in profile.given.items():
+        kind = FACTS[fact]
+        for observation in seen:
+            if observation.on and observation.on > on:
+                problems.append(_later(fact, f"was seen on {observation.on}", on))
+            if isinstance(kind, Dated) and kind.past and isinstance(observation.value, date) and observation.value > on:
+                problems.append(_later(fact, f"is {observation.value}", on))
+    if problems:
+        raise ProfileError(problems)
+
+
+def _later(fact: str, what: str, on: date) -> Problem:
+    section, _, name = fact.partition(".")
+    hint = "correct the date, or assess on a later day with `--on`"
+    return Problem(f"`{fact}` {what}, after the day of assessment, {on}", hint, path=(section, name))

@@ -1,0 +1,86 @@
+"""Which comparisons settled an answer, and which keep one open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from blinadss.engines.reference import Answer, answer_to
+from blinadss.expression import Comparison, Expression, Group, Values, comparisons
+from blinadss.truth import Truth
+
+
+class Reasons:
+    """An expression prepared for being asked why it has the answer it has."""
+
+    def __init__(self, expression: Expression) -> None:
+        self.expression = expression
+        self.comparisons = tuple(dict.fromkeys(comparisons(expression)))
+        self._answers: dict[int, Answer] = {}
+        self._prepare(expression)
+        self._readings = {
+            fact: frozenset(leaf.reads for leaf in self.comparisons if leaf.fact == fact)
+            for fact in dict.fromkeys(leaf.fact for leaf in self.comparisons)
+        }
+
+    def truth(self, values: Values, part: Expression | None = None) -> Truth:
+        """What the values settle of the expression, or of a part of it."""
+        return self._answers[id(self.expression if part is None else part)](values)
+
+    def open(self, values: Values) -> Iterator[Comparison]:
+        """The unknown comparisons that keep the expression open, in the order they were written."""
+        return (leaf for leaf, _ in self.pulls(values))
+
+    def pulls(self, values: Values) -> Iterator[tuple[Comparison, bool]]:
+        """The open comparisons, each with whether its being true speaks for the expression (not under `none`)."""
+        return self._open(self.expression, values, speaks_for=True)
+
+    def settling(self, values: Values) -> tuple[Comparison, ...]:
+        """Comparisons that settle the answer by themselves, none of which could be left out.
+
+        Their facts alone give the answer, whatever else is or becomes known; without
+        any one of those facts the others do not. Open answers have none.
+        """
+        truth = self.truth(values)
+        if truth is Truth.UNKNOWN:
+            return ()
+        if isinstance(self.expression, Comparison):
+            return (self.expression,)
+        needed = dict(values)
+        for readings in reversed(self._readings.values()):  # the author's first reasons are kept
+            without = {reading: value for reading, value in needed.items() if reading not in readings}
+            if self.truth(without) is truth:
+                needed = without
+        return tuple(dict.fromkeys(self._settling(self.expression, needed)))
+
+    def _prepare(self, expression: Expression) -> None:
+        self._answers[id(expression)] = answer_to(expression)
+        if isinstance(expression, Group):
+            for part in expression.parts:
+                self._prepare(part)
+
+    def _open(self, expression: Expression, values: Values, *, speaks_for: bool) -> Iterator[tuple[Comparison, bool]]:
+        if self._answers[id(expression)](values) is not Truth.UNKNOWN:
+            return
+        if isinstance(expression, Comparison):
+            yield expression, speaks_for
+            return
+        for part in expression.parts:
+            yield from self._open(part, values, speaks_for=speaks_for is not (expression.word == "none"))
+
+    def _settling(self, expression: Expression, values: Values) -> Iterator[Comparison]:
+        if isinstance(expression, Comparison):
+            yield expression
+            return
+        truth = self.truth(values, expression)
+        # how many parts of which truth it takes to settle the group the way it went
+        count = len(expression.parts)
+        wanted, enough = {
+            "all": (truth, count if truth is Truth.TRUE else 1),
+            "any": (truth, 1 if truth is Truth.TRUE else count),
+            "none": (~truth, count if truth is Truth.TRUE else 1),
+            "at least": (truth, expression.needed if truth is Truth.TRUE else count - expression.needed + 1),
+        }[expression.word]
+        settled = (part for part in expression.parts if self.truth(values, part) is wanted)
+        for part in islice(settled, enough):
+            yield from self._settling(part, values)
