@@ -20,7 +20,7 @@ from blinadss.reading import Entries, Items, Node, Text
 
 T = TypeVar("T")
 _AT_LEAST = re.compile(r"at least ([0-9]+) of")
-_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Entry:
@@ -72,7 +72,7 @@ class Entry:
         node = self._entries.get(key)
         if node is None or not (text := self.text(key)):
             return default
-        with self.problems.at(node.place):
+        with self.problems.at(node.place, text):
             return read(text)
         return default
 
@@ -142,6 +142,9 @@ class Entry:
                 self.problems.add(place, f"{quoted(key)} is cited without a place in it", f"write `{key} §1.2`")
                 continue
             cited.append(Citation(sources[key], section.strip().removeprefix("§")))
+        node = self._entries.get("cite")
+        if isinstance(node, Items) and not node.items:
+            self.problems.add(node.place, "`cite` names no document", _WHY["cite"])
         return tuple(cited)
 
 
@@ -180,8 +183,9 @@ def read_expression(node: Node, problems: Problems) -> Expression | None:
         if node.nothing or not node.value.strip():
             problems.add(node.place, "a comparison is missing here", "`blinadss facts` lists what can be asked")
             return None
-        with problems.at(node.place):
-            return read_comparison(" ".join(node.value.split()))
+        text = " ".join(node.value.split())
+        with problems.at(node.place, text):
+            return read_comparison(text)
         return None
     if isinstance(node, Items):
         problems.add(node.place, "a list does not say how its lines are joined", "put it under `all:` or `any:`")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from blinadss.completions import Question
 from blinadss.errors import Place
-from blinadss.expression import Expression, Group, comparisons, written
+from blinadss.expression import Comparison, Expression, Group, comparisons, line
 from blinadss.knowledge import Criterion, KnowledgeBase, Policy
 from blinadss.prepared import requirement
 
-_SWALLOWED = re.compile(r"^\s*(?:- )?(cite|when|statement|ask|title):.*\S\s+(#.*)$")
+_SWALLOWED = re.compile(r"""^\s*(?:- )?(cite|when|statement|ask|title):\s+[^\s'"|>&*!%#].*?\s(\#.*)$""")
 _DAY = date(2024, 2, 29)  # which day makes no difference: all days have the same classes of age and elapsed time
 
 
@@ -35,7 +35,12 @@ class Advice:
 def check(knowledge: KnowledgeBase, folder: Path) -> tuple[Advice, ...]:
     """Everything unwise in the knowledge loaded from ``folder``, in file order."""
     found = [warning for each in CHECKS.values() for warning in each(knowledge, folder)]
-    return tuple(sorted(found, key=lambda warning: (str(warning.place), warning.name, warning.says)))
+
+    def order(each: Advice) -> tuple[str, int, int, str]:
+        place = each.place
+        return (place.file, place.line, place.column, each.says) if place else ("", 0, 0, each.says)
+
+    return tuple(sorted(found, key=order))
 
 
 def _cannot_fail(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
@@ -91,11 +96,21 @@ def _said_twice(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
     for policy in knowledge.policies.values():
         seen: dict[str, Criterion] = {}
         for criterion in dict.fromkeys(use.criterion for use in policy.uses()):
-            meaning = str(written(criterion.when))
+            meaning = _meaning(criterion.when)
             if meaning in seen:
                 says = f"`{criterion.id}` asks the same as `{seen[meaning].id}`"
                 yield Advice("said-twice", says, criterion.place)
             seen.setdefault(meaning, criterion)
+
+
+def _meaning(expression: Expression) -> str:
+    """The expression as text, the same for any order, grouping or repetition that changes nothing."""
+    if isinstance(expression, Comparison):
+        return line(replace(expression, codes=tuple(sorted(set(expression.codes)))))
+    parts = {_meaning(part) for part in expression.parts}
+    if len(parts) == 1 and expression.word in {"all", "any"}:
+        return parts.pop()
+    return f"{expression.heading}({', '.join(sorted(parts))})"
 
 
 def _group_of_one(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
@@ -134,11 +149,11 @@ def _verified_unread(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice
 
 def _swallowed_comment(_knowledge: KnowledgeBase, folder: Path) -> Iterator[Advice]:
     for path in sorted(folder.rglob("*.yaml")):
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-            match = _SWALLOWED.match(line)
+        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            match = _SWALLOWED.match(text)
             if match:
                 says = f"YAML takes the rest of this `{match[1]}` for a comment"
-                yield Advice("swallowed-comment", says, Place(str(path), number, match.start(2) + 1, line))
+                yield Advice("swallowed-comment", says, Place(str(path), number, match.start(2) + 1, text))
 
 
 CHECKS: dict[str, Callable[[KnowledgeBase, Path], Iterator[Advice]]] = {

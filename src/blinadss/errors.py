@@ -46,13 +46,15 @@ class Place:
 class Problem:
     """One thing that is wrong, where it stands, and what to do about it.
 
-    ``path`` leads to the mistake inside a profile (``("disease", "cd19")``) where no file is known.
+    ``path`` leads to the mistake inside a profile (``("disease", "cd19")``) where no file is known;
+    ``at_key`` if it is the last step itself that is wrong, not what stands under it.
     """
 
     problem: str
     hint: str | None = None
     place: Place | None = None
     path: Path = ()
+    at_key: bool = False
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
@@ -102,9 +104,13 @@ class Mistake(Exception):
         super().__init__(problem)
         self.problem, self.hint, self.offset = problem, hint, offset
 
-    def at(self, place: Place) -> Problem:
-        """The same mistake, as a problem with a place."""
-        return Problem(self.problem, self.hint, place.moved(self.offset))
+    def at(self, place: Place, text: str = "") -> Problem:
+        """The same mistake, as a problem with a place; ``text`` is what was read there, as it was read."""
+        wrong = text[self.offset :].split(maxsplit=1)
+        start, offset = place.column - 1, self.offset
+        if wrong and not place.text.startswith(wrong[0], start + offset):  # quoted, folded or spaced otherwise
+            offset = max(0, place.text.find(wrong[0], start) - start)
+        return Problem(self.problem, self.hint, place.moved(offset))
 
 
 class Problems:
@@ -118,12 +124,12 @@ class Problems:
         self._found.append(Problem(problem, hint, place))
 
     @contextmanager
-    def at(self, place: Place) -> Iterator[None]:
-        """Note a `Mistake` made inside the block, at ``place``, and go on after it."""
+    def at(self, place: Place, text: str = "") -> Iterator[None]:
+        """Note a `Mistake` made inside the block in reading ``text`` at ``place``, and go on after it."""
         try:
             yield
         except Mistake as mistake:
-            self._found.append(mistake.at(place))
+            self._found.append(mistake.at(place, text))
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Note several problems found elsewhere."""
@@ -140,13 +146,18 @@ class Problems:
             raise KnowledgeError(sorted(self._found, key=order))
 
 
-def near(word: str, known: Sequence[str]) -> str | None:
-    """A hint that names the alternatives if they are few, the nearest one otherwise, or nothing."""
+def close_to(word: str, known: Sequence[str]) -> str | None:
+    """The known word that is spelt most like this one, if any is near enough to have been meant."""
     import difflib  # only needed when something is wrong
 
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.7)), None)
+
+
+def near(word: str, known: Sequence[str]) -> str | None:
+    """A hint that names the nearest known word, the alternatives if they are few, or nothing."""
+    close = close_to(word, known)
     if close:
-        return f"did you mean `{close[0]}`?"
+        return f"did you mean `{close}`?"
     if 0 < len(known) <= 6:
         return f"write {one_of(known)}"
     return None
@@ -165,5 +176,7 @@ def printable(text: str) -> str:
 
 def quoted(text: str, longest: int = 60) -> str:
     """The author's text in backticks, cut if very long."""
+    if not text.strip():
+        return "an empty text"
     cut = printable(text if len(text) <= longest else text[: longest - 1] + "…")
     return f"`{cut}`"

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import NoReturn, TypeVar, cast
 
-from blinadss.errors import Mistake, near, quoted
+from blinadss.errors import Mistake, quoted
 from blinadss.expression import Comparison, Operator
-from blinadss.facts import FACTS
+from blinadss.facts import FACTS, near_fact
 from blinadss.kinds import Coded, Dated, Kind, Measured
 from blinadss.quantity import DURATION
 
@@ -23,9 +23,10 @@ _LINE = re.compile(
     r"(?P<since>since\s+)?(?P<fact>[^\s<>=!]+)\s*(?P<operator>>=|<=|>|<|(?<=\s)is\s+not\b|(?<=\s)is\b)\s*(?P<wanted>.*)",
     re.DOTALL,
 )
-_MEANT = {"==": "is", "=": "is", "!=": "is not", "in": "is", "not in": "is not", "≥": ">=", "≤": "<=", "=>": ">="}
-_OTHER = re.compile(r"(?:since\s+)?(?P<fact>\S+)\s*(?P<operator>==|!=|=>|=|≥|≤|not in\b|in\b)\s*")
-_JOINED = re.compile(r"\s(and|or|&&|\|\|)\s+(?=[a-z_]+\.[a-z])")
+_MEANT = {"==": "is", "=": "is", "!=": "is not", "in": "is", "not in": "is not"}
+_MEANT_OF_NUMBERS = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<="}
+_OTHER = re.compile(r"(?:since\s+)?(?P<fact>[^\s=!≥≤]+)\s*(?P<operator>==|!=|=>|=<|=|≥|≤|not in\b|in\b)\s*")
+_JOINED = re.compile(r"\s(and|&&)\s|\s(or|\|\|)\s+(?=(?:not\s+|since\s+)?[a-z0-9_]+\.[a-z])", re.IGNORECASE)
 
 
 def read_comparison(text: str) -> Comparison:
@@ -36,9 +37,9 @@ def read_comparison(text: str) -> Comparison:
     """
     joined = _JOINED.search(text)
     if joined:
-        group = "any" if joined[1] in {"or", "||"} else "all"
+        group = "any" if joined[2] else "all"
         raise Mistake(
-            "one line holds one comparison", f"put each comparison on its own line under `{group}:`", joined.start(1)
+            "one line holds one comparison", f"put each comparison on its own line under `{group}:`", joined.start() + 1
         )
     match = _LINE.fullmatch(text.strip())
     if match is None:
@@ -87,7 +88,9 @@ def _coded(match: re.Match[str], kind: Kind, operator: str, at: dict[str, int], 
 
 def _elapsed(match: re.Match[str], kind: Kind, operator: str, at: dict[str, int], text: str) -> Comparison:
     if not isinstance(kind, Dated):
-        raise Mistake(f"`{match['fact']}` is not a date, so no time has passed since it", "leave `since` out", 0)
+        raise Mistake(
+            f"`{match['fact']}` is not a date, so no time has passed since it", "leave `since` out", at["since"]
+        )
     if not kind.past:
         raise Mistake(f"`{match['fact']}` may lie in the future", "`since` needs a day that has been", at["fact"])
     if operator in {"is", "is not"}:
@@ -100,9 +103,7 @@ def _elapsed(match: re.Match[str], kind: Kind, operator: str, at: dict[str, int]
 def _kind(fact: str, offset: int) -> Kind:
     kind = FACTS.get(fact)
     if kind is None:
-        section = [known for known in FACTS if known.startswith(f"{fact}.")]
-        hint = near(fact, section or list(FACTS)) or "`blinadss facts` lists them all"
-        raise Mistake(f"unknown fact {quoted(fact)}", hint, offset)
+        raise Mistake(f"unknown fact {quoted(fact)}", near_fact(fact), offset)
     return kind
 
 
@@ -117,12 +118,11 @@ def _at(offset: int, read: Callable[[], T], start: str = "") -> T:
 def _refuse(text: str) -> NoReturn:
     other = _OTHER.match(text.strip())
     if other:
-        _kind(other["fact"], 0)
-        raise Mistake(
-            f"{quoted(other['operator'])} is not an operator",
-            f"write `{_MEANT[other['operator']]}`",
-            text.find(other["operator"], len(other["fact"])),
-        )
+        operator, kind = other["operator"], _kind(other["fact"], text.find(other["fact"]))
+        meant = _MEANT_OF_NUMBERS.get(operator) or (_MEANT[operator] if isinstance(kind, Coded) else None)
+        hint = f"write `{meant}`" if meant else "compare a number with `>=`, `>`, `<=` or `<`"
+        offset = text.find(operator, text.find(other["fact"]) + len(other["fact"]))
+        raise Mistake(f"{quoted(operator)} is not an operator", hint, offset)
     if text.strip().startswith("not "):
         raise Mistake("`not` is not part of a line", "write `is not`, or put the line under `none:`")
     raise Mistake(

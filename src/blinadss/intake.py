@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from blinadss.errors import Path, Problem, ProfileError, near, quoted
-from blinadss.facts import FACTS
+from blinadss.errors import Path, Problem, ProfileError, close_to, quoted
+from blinadss.facts import FACTS, near_fact
 from blinadss.profile import PatientProfile
 from blinadss.reading import Entries, Node, place_of, read_file, to_plain
 
@@ -45,7 +45,9 @@ def read_patient(path: str | FilePath) -> tuple[PatientProfile, Node]:
 def located(error: ProfileError, node: Node) -> ProfileError:
     """The same error with the place of every problem in the patient's file."""
     placed = [
-        replace(problem, place=place_of(node, problem.path)) if problem.place is None and problem.path else problem
+        replace(problem, place=place_of(node, problem.path, at_key=problem.at_key))
+        if problem.place is None and problem.path
+        else problem
         for problem in error.problems
     ]
     return ProfileError(sorted(placed, key=lambda each: (each.place.line, each.place.column) if each.place else (0, 0)))
@@ -62,10 +64,10 @@ def _problems(error: Any) -> list[Problem]:  # noqa: ANN401 - pydantic's ErrorDe
     """Pydantic's error in our words."""
     path: Path = error["loc"]
     name = ".".join(str(step) for step in path)
-    if error["type"] in {"fact", "extra_forbidden"}:
+    if error["type"] in {"fact", "extra_forbidden", "invalid_key"}:
         mistakes = error.get("ctx", {}).get("mistakes")
         if mistakes is None:
-            return [Problem(f"unknown field {quoted(name)}", _nearest(path), path=path)]
+            return [Problem(f"unknown field {quoted(name)}", _nearest(path), path=path, at_key=True)]
         return [
             Problem(
                 f"`{name}`{' ' if mistake.problem.startswith('cannot') else ': '}{mistake.problem}",
@@ -82,14 +84,10 @@ def _problems(error: Any) -> list[Problem]:  # noqa: ANN401 - pydantic's ErrorDe
 def _nearest(path: Path) -> str:
     """What was probably meant by a field that does not exist."""
     written = str(path[-1])
-    elsewhere = [fact for fact in FACTS if fact.partition(".")[2] == written]
-    if elsewhere:
-        return f"did you mean `{elsewhere[0]}`?"
-    if len(path) == 1:
-        sections = list(PatientProfile.model_fields)
-        section, _, field = written.partition(".")
-        if field and section in sections:
-            return f"write `{section}:` and put `{field}:` below it"
-        return near(written, sections) or "`blinadss facts` lists the sections and their facts"
-    siblings = [fact for fact in FACTS if fact.startswith(f"{path[0]}.")]
-    return near(f"{path[0]}.{written}", siblings) or "`blinadss facts` lists them all"
+    if len(path) > 1:
+        return near_fact(f"{path[0]}.{written}")
+    section, _, field = written.partition(".")
+    if field and section in PatientProfile.model_fields:
+        return f"write `{section}:` and put `{field}:` below it"
+    close = close_to(written, list(PatientProfile.model_fields))
+    return f"did you mean `{close}`?" if close else near_fact(written)

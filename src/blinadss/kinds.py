@@ -58,9 +58,9 @@ class Coded:
 
     def read(self, text: str) -> str:
         """The code, or `Mistake` with the code that was probably meant."""
+        if text in self.codes:
+            return text
         code = text.strip()
-        if code in self.codes:
-            return code
         typed = {"+": "positive", "-": "negative", "−": "negative"}.get(code[-1:], code.casefold())
         spelt = re.sub(r"[\s-]+", "_", typed)
         meant = [code for code in self.codes if typed in (*_TYPED.get(code, ()), code) or spelt == code]
@@ -114,7 +114,8 @@ class Measured:
         if magnitude == 0 and self.above_zero:
             raise Mistake(f"{quoted(text)} is not possible", "leave the fact out if it is not known")
         if magnitude > most:
-            hint = f"at most `{Quantity(most, quantity.scale)}`; check the number and the unit"
+            shown = "130 years" if self.dimension is DURATION else Quantity(most, quantity.scale)
+            hint = f"at most `{shown}`; check the number and the unit"
             raise Mistake(f"{quoted(text)} is more than is possible", hint)
         if self.dimension is DURATION and magnitude % quantity.step:
             raise Mistake(f"{quoted(text)} is not a whole number", "write whole years, months, weeks or days")

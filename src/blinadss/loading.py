@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import cast
 
 from blinadss.authoring import Entry
-from blinadss.errors import BlinadssError, KnowledgeError, Mistake, Problem, Problems, near, quoted
+from blinadss.errors import BlinadssError, KnowledgeError, Mistake, Place, Problem, Problems, near, quoted
 from blinadss.facts import FACTS
 from blinadss.kinds import day
 from blinadss.knowledge import EFFORTS, Criterion, Effort, FactNotes, KnowledgeBase, Policy, Source
@@ -52,6 +52,8 @@ def _load(folder: Path) -> KnowledgeBase:
         raise KnowledgeError(
             f"{folder}: there is no such folder of criteria", "name a folder that holds knowledge.yaml"
         )
+    if not (folder / "knowledge.yaml").is_file():
+        raise KnowledgeError(f"{folder}: holds no knowledge.yaml", "name a folder of criteria")
     problems = Problems()
     nodes = _nodes(folder, problems)
     for name in sorted(_TOP - nodes.keys()):
@@ -86,8 +88,14 @@ def _load(folder: Path) -> KnowledgeBase:
 def _nodes(folder: Path, problems: Problems) -> dict[str, Node]:
     """Every YAML file below the folder, by its path from there."""
     nodes: dict[str, Node] = {}
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
+        if path.is_dir() or path.suffix == ".md" or path.name.startswith("."):
+            continue
+        if path.suffix != ".yaml":
+            hint = "criteria are in files named `….yaml`, notes in files named `….md`"
+            problems.add(Place(str(path), 1, 1), "this file would not be read", hint)
+            continue
         try:
             nodes[name] = read_file(path, KnowledgeError)
         except BlinadssError as error:
@@ -107,6 +115,8 @@ def _by_policy(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
 
 def _sources(node: Node, problems: Problems) -> dict[str, Source]:
     sources = {}
+    if not isinstance(node, Entries):
+        problems.add(node.place, "sources are listed as `key:` with their details below", None)
     for key, below in node.entries.items() if isinstance(node, Entries) else ():
         entry = Entry(
             below,
@@ -118,9 +128,7 @@ def _sources(node: Node, problems: Problems) -> dict[str, Source]:
         texts = {
             name: entry.text(name) for name in ("title", "publisher", "kind", "edition", "url", "retrieved", "note")
         }
-        with problems.at(entry.place):
-            if texts["retrieved"] not in {"", "unread"}:
-                day(texts["retrieved"])
+        entry.read("retrieved", lambda text: None if text == "unread" else day(text), None)
         sources[key] = Source(key, **texts, place=below.place)
     return sources
 

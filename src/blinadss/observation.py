@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from blinadss.errors import Mistake, Path, near, printable, quoted
@@ -94,19 +95,14 @@ def _read(raw: Any, kind: Kind, path: Path, mistakes: list[tuple[Path, Mistake]]
             mistakes.append(((*path, key) if isinstance(raw, dict) else path, mistake))
             return None
 
-    value = part("value", kind.read)
+    value, text = part("value", lambda text: (kind.read(text), text)) or (None, "")
+    limit, limit_text = part("upper_limit", lambda text: (_upper_limit(text, kind), text)) or (None, None)
     if parts.get("value") is None:
         mistakes.append((path, Mistake("an observation needs a `value`", "leave the fact out if it is not known")))
-    observation = Observation(
-        value,
-        part("value", as_text) or "",
-        part("on", day),
-        part("method", _free_text),
-        part("origin", _free_text),
-        part("upper_limit", lambda text: _upper_limit(text, kind)),
-        part("upper_limit", as_text),
-    )
-    return observation if len(mistakes) == before else None
+    on, method, origin = part("on", day), part("method", _free_text), part("origin", _free_text)
+    if value is None or len(mistakes) > before:
+        return None
+    return Observation(value, text, on, method, origin, limit, limit_text)
 
 
 def _upper_limit(text: str, kind: Kind) -> Quantity:
@@ -135,6 +131,8 @@ def as_text(raw: Any) -> str:  # noqa: ANN401
             raise Mistake("a time of day is not used", "write the date only")
         case date():
             return raw.isoformat()
+        case float():
+            return f"{Decimal(repr(raw)):f}"  # never 1e-05, which would be a fraction
         case dict() | list() | tuple():
             raise Mistake("one value is needed here, not a list or a group", "write a single value")
         case _:

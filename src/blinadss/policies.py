@@ -9,7 +9,7 @@ from blinadss.authoring import Entry, read_expression
 from blinadss.errors import Place, Problems, near, quoted
 from blinadss.kinds import day
 from blinadss.knowledge import Criterion, Edition, Indication, Period, Policy, Role, Source, Use
-from blinadss.reading import Entries, Node, Text
+from blinadss.reading import Entries, Items, Node, Text
 
 _CRITERION = ("id", "statement", "when", "cite", "assurance")
 _WHY = ("rationale",)
@@ -27,7 +27,7 @@ class _PolicyReader:
     def __init__(self, policy_id: str, sources: Mapping[str, Source], problems: Problems) -> None:
         self.id, self.sources, self.problems = policy_id, sources, problems
         self.criteria: dict[str, Criterion] = {}
-        self.shared: dict[str, Criterion] = {}
+        self.shared: dict[str, Criterion | None] = {}
         self.places: dict[str, Place] = {}
         self.editions: tuple[Edition, ...] = ()
 
@@ -46,28 +46,28 @@ class _PolicyReader:
         )
         self.named(about, "policy", self.id)
         self.editions = self.read_editions(about)
+        kinds = {
+            name: next(iter(node.entries), "") if isinstance(node, Entries) else "" for name, node in files.items()
+        }
+        for name, node in files.items():  # shared criteria first: the other files refer to them
+            if kinds[name] == "shared":
+                self.read_shared(node)
         contraindications: tuple[Use, ...] = ()
         indications = []
-        # shared criteria first: the other files refer to them
-        for name, node in sorted(files.items(), key=lambda file: (file[0] != "shared.yaml", file[0])):
-            kind = next(iter(node.entries), "") if isinstance(node, Entries) else ""
-            if name == "policy.yaml":
-                continue
-            if kind == "shared":
-                entry = Entry(node, self.problems, "this file", required=("shared",))
-                for item in entry.items("shared"):
-                    self.read_criterion(Entry(item, self.problems, "criterion", required=_CRITERION, optional=_WHY))
-                self.shared = dict(self.criteria)
-            elif kind == "contraindications":
+        for name, node in files.items():
+            if kinds[name] == "contraindications":
                 entry = Entry(node, self.problems, "this file", required=("contraindications",))
                 contraindications += self.read_uses(entry, "contraindications", "contraindicates")
-            elif kind == "indication":
+            elif kinds[name] == "indication":
                 indications.append(self.read_indication(node, name))
-            else:
+            elif name != "policy.yaml" and kinds[name] != "shared":
                 hint = "a file starts with `indication:`, `contraindications:` or `shared:`"
                 self.problems.add(node.place, f"it is not clear what {quoted(name)} holds", hint)
+        until = about.read("until", day, date.max)
         if not self.editions:
             return None, self.criteria
+        if until <= self.editions[-1].start:
+            self.problems.add(about.place, "the policy ends before its last edition begins", "correct `until`")
         policy = Policy(
             self.id,
             about.text("title"),
@@ -76,9 +76,16 @@ class _PolicyReader:
             self.editions,
             tuple(sorted(indications, key=lambda indication: (indication.period.start, indication.id))),
             contraindications,
-            about.read("until", day, date.max),
+            until,
         )
         return policy, self.criteria
+
+    def read_shared(self, node: Node) -> None:
+        entry = Entry(node, self.problems, "this file", required=("shared",))
+        for item in entry.items("shared"):
+            each = Entry(item, self.problems, "criterion", required=_CRITERION, optional=_WHY)
+            criterion = self.read_criterion(each)
+            self.shared[each.text("id")] = criterion  # nothing if it has a mistake, which is told where it stands
 
     def named(self, entry: Entry, key: str, name: str) -> None:
         """Note a file whose name inside differs from the name of its place."""
@@ -92,6 +99,10 @@ class _PolicyReader:
 
     def read_editions(self, about: Entry) -> tuple[Edition, ...]:
         editions: list[Edition] = []
+        node = about.get("editions")
+        if node is not None and not (isinstance(node, Items) and node.items):
+            self.problems.add(node.place, "a policy needs at least one edition", "say since when it has been in force")
+            return ()
         for item in about.items("editions"):
             entry = Entry(
                 item, self.problems, "an edition", required=("from", "title", "cite", "assurance"), optional=("note",)
@@ -115,7 +126,8 @@ class _PolicyReader:
         )
         self.named(entry, "indication", f"{self.id}/{file.removesuffix('.yaml')}")
         uses = self.read_uses(entry, "requires", "requires") + self.read_uses(entry, "excludes", "excludes")
-        if "requires" in entry and not entry.items("requires"):
+        below = entry.get("requires")
+        if (isinstance(below, Items) and not below.items) or (isinstance(below, Text) and below.nothing):
             self.problems.add(
                 entry.place,
                 "an indication that requires nothing would be met by everybody",
@@ -151,11 +163,9 @@ class _PolicyReader:
         return Use(criterion, role, period) if criterion else None
 
     def shared_criterion(self, name: str, place: Place) -> Criterion | None:
-        criterion = self.shared.get(f"{self.id}/{name}")
-        if criterion is None:
-            known = [each.removeprefix(f"{self.id}/") for each in self.shared]
-            self.problems.add(place, f"there is no shared criterion {quoted(name)}", near(name, known))
-        return criterion
+        if name not in self.shared:
+            self.problems.add(place, f"there is no shared criterion {quoted(name)}", near(name, list(self.shared)))
+        return self.shared.get(name)
 
     def read_criterion(self, entry: Entry) -> Criterion | None:
         name, when = entry.identifier("id"), entry.get("when")

@@ -13,7 +13,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationInfo, field_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from blinadss import quantity as q
 from blinadss.fields import coded, dated, measured, presence, scalar
@@ -222,6 +224,16 @@ class PatientProfile(BaseModel):
         if info.field_name == "id" and raw is not None:
             return scalar(raw, str)
         return {} if raw is None and info.field_name not in {"id", "assessed_on"} else raw
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """A section with nothing under it is allowed, and an id may be a number."""
+        described = handler.resolve_ref_schema(handler(schema))
+        for name, field in described["properties"].items():
+            if name != "assessed_on":
+                described["properties"][name] = {"anyOf": [*field.pop("anyOf", [field]), {"type": "null"}]}
+        described["properties"]["id"] = {"type": ["string", "number", "null"], "description": "Never needed to decide"}
+        return described
 
     @cached_property
     def given(self) -> dict[str, tuple[Observation, ...]]:

@@ -27,7 +27,8 @@ WIDE = Context(prec=100, traps=[InvalidOperation])
 _DIGITS = 15
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_PLAIN = str.maketrans({"µ": "u", "μ": "u", "×": "x", "−": "-", "²": "2", "³": "3"})
+_PLAIN = str.maketrans({"µ": "u", "μ": "u", "×": "x", "−": "-"})
+_GROUPED = re.compile(r"[,'_.]?[0-9]{3}(?![0-9*^])")
 _RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _POINTED = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 _NUMBER = re.compile(
@@ -60,7 +61,8 @@ class Quantity:
     step: Decimal = field(default=Decimal(1), compare=False)
 
     def __str__(self) -> str:
-        return f"{plain(self.magnitude)} {self.scale}".strip()
+        number = plain(self.magnitude)
+        return f"grade {number}" if self.scale == "grade" else f"{number} {self.scale}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,24 +143,30 @@ class Dimension:
         if match is None:
             raise Mistake(f"{quoted(text)} is not a number with a unit", f"write for example `{self.example}`")
         number = _number(match, text)
-        scientific = match["plain"] is None
-        return self._in_unit(number, match["unit"].strip(), scientific=scientific, text=text)
-
-    def _in_unit(self, number: Decimal, written: str, *, scientific: bool, text: str) -> Quantity:
-        if written.startswith((",", "'")):
-            raise Mistake(f"{quoted(text)} is ambiguous", "write the number with a decimal point and no separators")
-        unit = self._folded.get(_folded(written))
-        if written == "" and not self._may_stand_alone(number, scientific=scientific):
-            if self.bare == "whole":
-                raise Mistake(f"{quoted(text)} is not a whole number", f"write for example `{self.example}`")
-            written_out = f"`{text.strip()} {next(iter(self.units))}`"
-            raise Mistake(f"{quoted(text)} has no unit", f"write {written_out} or another unit", len(text))
+        unit = self._folded.get(_folded(match["unit"]))
+        # each raised power has gained one character
+        start = match.start("unit") - (len(raised) - len(text.strip())) + len(text) - len(text.lstrip())
+        if not match["unit"] and not self._may_stand_alone(number, scientific=match["plain"] is None):
+            raise self._without_unit(text)
         if unit is None:
-            listed = [name for name in self.units if name]
-            hint = near(written, listed) or (f"write for example `{self.example}`")
-            offset = max(0, text.find(written[:1]))
-            raise Mistake(f"{quoted(written)} is not a unit of {self.name}", hint, offset)
+            raise self._wrong_unit(text, start)
         return Quantity(EXACT.multiply(number, unit.factor), unit.scale, unit.factor)
+
+    def _without_unit(self, text: str) -> Mistake:
+        if self.bare == "whole":
+            return Mistake(f"{quoted(text)} is not a whole number", f"write for example `{self.example}`")
+        if len(self.scales()) > 1 and self.bare == "never" and "x ULN" not in self.scales():
+            return Mistake(f"{quoted(text)} has no unit", f"write for example `{self.example}`", len(text))
+        written_out = f"`{text.strip()} {next(iter(self.units))}`"
+        return Mistake(f"{quoted(text)} has no unit", f"write {written_out} or another unit", len(text))
+
+    def _wrong_unit(self, text: str, start: int) -> Mistake:
+        written = text[start:].strip()
+        if _GROUPED.match(written) or written[:1] in {",", "'", "_"}:
+            return Mistake(f"{quoted(text)} is ambiguous", "write the number with a decimal point and no separators")
+        listed = [name for name in self.units if name]
+        hint = near(written, listed) or f"write for example `{self.example}`"
+        return Mistake(f"{quoted(written)} is not a unit of {self.name}", hint, start)
 
     def _may_stand_alone(self, number: Decimal, *, scientific: bool) -> bool:
         if self.bare == "whole":
@@ -192,7 +200,8 @@ def _grade(text: str) -> Quantity:
 
 
 def _folded(unit: str) -> str:
-    return " ".join(unit.translate(_PLAIN).casefold().split()).replace(" /", "/").replace("/ ", "/")
+    written = unit.translate(_PLAIN).replace("m²", "m2").replace("m³", "m3")
+    return " ".join(written.casefold().split()).replace(" /", "/").replace("/ ", "/")
 
 
 def plain(number: Decimal) -> str:

@@ -7,6 +7,7 @@ Repeated keys, anchors, aliases and tags are refused. JSON is read the same way.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ LARGEST = 1_000_000  # bytes; a patient's file or a criteria file is a few kilob
 DEEPEST = 40  # levels; the authoring language needs about ten
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+_ODD_BREAK = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -82,9 +84,11 @@ def read_text(text: str, name: str, error: type[BlinadssError]) -> Node:
     """The structure of YAML or JSON text; ``name`` stands in its messages."""
     if not text.strip():
         raise error(f"{name}: is empty")
-    text = _PAIR.sub(
-        lambda pair: pair[0].encode().decode("unicode_escape").encode("utf-16", "surrogatepass").decode("utf-16"), text
-    )
+    odd = _ODD_BREAK.search(text)
+    if odd:
+        raise error(f"{name}: has a line break that is none (U+{ord(odd[0]):04X})", "use ordinary line ends")
+    if text.lstrip()[:1] in {"{", "["}:  # JSON writes a character beyond U+FFFF as two escapes, YAML as one
+        text = _PAIR.sub(lambda pair: json.loads(f'"{pair[0]}"'), text)
     reader = _Reader(text, name)
     try:
         node = reader.document()
@@ -112,11 +116,13 @@ def to_plain(node: Node) -> Any:  # noqa: ANN401 - what pydantic reads
             return {key: to_plain(value) for key, value in node.entries.items()}
 
 
-def place_of(node: Node, path: tuple[str | int, ...]) -> Place:
-    """Where the thing at ``path`` stands: its value where it has one, otherwise the nearest thing around it."""
-    for step in path:
+def place_of(node: Node, path: tuple[str | int, ...], *, at_key: bool = False) -> Place:
+    """Where the thing at ``path`` stands: its value (or key), or the nearest thing around it that is there."""
+    for number, step in enumerate(path, 1):
         match node:
             case Entries() if step in node.entries:
+                if at_key and number == len(path):
+                    return node.keys[str(step)]
                 node = node.entries[str(step)]
             case Items() if isinstance(step, int) and step < len(node.items):
                 node = node.items[step]

@@ -1,0 +1,304 @@
+"""What is legal but unwise: every check is set off by one small folder, and by nothing else in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from blinadss.checks import CHECKS, Advice, check
+from blinadss.loading import load_knowledge, shipped_criteria
+
+ROOT = Path(__file__).parents[1]
+VALID = Path(__file__).parent / "mistakes" / "valid"
+INDICATION, POLICY, SHARED = "p/indication.yaml", "p/policy.yaml", "p/shared.yaml"
+CONTRAINDICATIONS, FACTS, SOURCES = "p/contraindications.yaml", "facts.yaml", "sources.yaml"
+CRITERION = """
+  - id: another
+    statement: Another statement.
+    when: {when}
+    cite: label §1
+    assurance: verified
+"""
+SOURCE = """
+book:
+  title: A book
+  publisher: A publisher
+  kind: paper
+  edition: "1"
+  url: https://example.org/book
+  retrieved: unread
+"""
+
+# What is changed in the valid folder (in a file, this for that), and what is then said.
+UNWISE: dict[str, tuple[Mapping[str, tuple[str, str]], str]] = {
+    "cannot-fail": (
+        {CONTRAINDICATIONS: ("is present", "is present or absent")},
+        """\
+p/contraindications.yaml:2:5: `p/active-infection` holds for every patient
+    - id: active-infection
+      ^
+  see: docs/reference/checks/cannot-fail.md""",
+    ),
+    "cannot-hold": (
+        {
+            CONTRAINDICATIONS: (
+                "infection.active is present",
+                "{all: [infection.active is present, infection.active is absent]}",
+            )
+        },
+        """\
+p/contraindications.yaml:2:5: `p/active-infection` holds for no patient
+    - id: active-infection
+      ^
+  see: docs/reference/checks/cannot-hold.md""",
+    ),
+    "empty-edition": (
+        {INDICATION: ("\nrequires", "from: 2024-06-14\nrequires")},
+        """\
+`p` has no indication in the edition of 2020-01-01
+  see: docs/reference/checks/empty-edition.md""",
+    ),
+    "group-of-one": (
+        {SHARED: ("disease.cd19 is positive", "{all: [disease.cd19 is positive]}")},
+        """\
+p/shared.yaml:2:5: `p/cd19-positive` has a group with one line
+    - id: cd19-positive
+      ^
+  see: docs/reference/checks/group-of-one.md""",
+    ),
+    "nobody-meets": (
+        {
+            INDICATION: (
+                "requires:",
+                "from: 2024-06-14\nrequires:" + CRITERION.format(when="disease.cd19 is negative"),
+            ),
+            "p/always.yaml": ("", "indication: p/always\ntitle: Always\nrequires:\n  - cd19-positive\n"),
+        },
+        """\
+p/indication.yaml:1:1: nobody can meet `p/indication` in the edition of 2024-06-14
+    indication: p/indication
+    ^
+  see: docs/reference/checks/nobody-meets.md""",
+    ),
+    "not-a-sentence": (
+        {SHARED: ("The leukaemia is CD19-positive.", "CD19-positive leukaemia")},
+        """\
+p/shared.yaml:2:5: the statement of `p/cd19-positive` is not a sentence
+    - id: cd19-positive
+      ^
+  see: docs/reference/checks/not-a-sentence.md""",
+    ),
+    "said-twice": (
+        {INDICATION: ("requires:", "requires:" + CRITERION.format(when="disease.cd19  is  positive"))},
+        """\
+p/shared.yaml:2:5: `p/cd19-positive` asks the same as `p/another`
+    - id: cd19-positive
+      ^
+  see: docs/reference/checks/said-twice.md""",
+    ),
+    "swallowed-comment": (
+        {SHARED: ("cite: label §1", "cite: label §1 #2")},
+        """\
+p/shared.yaml:5:20: YAML takes the rest of this `cite` for a comment
+    cite: label §1 #2
+                   ^
+  see: docs/reference/checks/swallowed-comment.md""",
+    ),
+    "unasked-fact": (
+        {FACTS: ("infection.active", "infection.hiv")},
+        """\
+p/contraindications.yaml:2:5: facts.yaml has no question for `infection.active`
+    - id: active-infection
+      ^
+  see: docs/reference/checks/unasked-fact.md""",
+    ),
+    "unused-criterion": (
+        {SHARED: ("shared:", "shared:" + CRITERION.format(when="disease.cd19 is negative"))},
+        """\
+p/shared.yaml:2:5: nothing uses `p/another`
+    - id: another
+      ^
+  see: docs/reference/checks/unused-criterion.md""",
+    ),
+    "unused-source": (
+        {SOURCES: ("label:", SOURCE.strip() + "\n\nlabel:")},
+        """\
+sources.yaml:2:3: nothing cites `book`
+    title: A book
+    ^
+  see: docs/reference/checks/unused-source.md""",
+    ),
+    "verified-unread": (
+        {SOURCES: ("label:", SOURCE.strip() + "\n\nlabel:"), SHARED: ("cite: label", "cite: book")},
+        """\
+p/shared.yaml:2:5: `p/cd19-positive` is called verified, but nobody has read what it cites
+    - id: cd19-positive
+      ^
+  see: docs/reference/checks/verified-unread.md""",
+    ),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(VALID, tmp_path / "criteria"))
+
+
+def edit(folder: Path, file: str, old: str, new: str) -> None:
+    path = folder / file
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def advice(folder: Path) -> tuple[Advice, ...]:
+    return check(load_knowledge(folder), folder)
+
+
+def names(folder: Path) -> list[str]:
+    return [each.name for each in advice(folder)]
+
+
+def test_every_check_is_tried_here() -> None:
+    assert sorted(UNWISE) == sorted(CHECKS)
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_finds_what_it_names_alone(folder: Path, name: str) -> None:
+    edits, message = UNWISE[name]
+    for file, (old, new) in edits.items():
+        edit(folder, file, old, new)
+    found = advice(folder)
+    assert [each.name for each in found] == [name]
+    assert str(found[0]).replace(f"{folder}/", "") == message
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_a_check_has_its_page(name: str) -> None:
+    page = ROOT / "docs" / "reference" / "checks" / f"{name}.md"
+    assert page.is_file()
+
+
+def test_no_page_describes_a_check_that_is_gone() -> None:
+    pages = {page.stem for page in (ROOT / "docs" / "reference" / "checks").glob("*.md")}
+    assert pages - {"README", "index"} <= CHECKS.keys()
+
+
+def test_the_valid_folder_has_no_advice(folder: Path) -> None:
+    assert advice(folder) == ()
+
+
+def test_the_shipped_criteria_have_no_advice() -> None:
+    assert [str(each) for each in advice(shipped_criteria())] == []
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{any: [marrow.blasts >= 5 %, marrow.blasts < 5 %]}",
+        "{any: [disease.cd19 is positive, disease.cd19 is not positive]}",
+        "{none: [{all: [disease.cd19 is positive, disease.cd19 is negative]}]}",
+        "{at least 1 of: [marrow.blasts > 3 %, marrow.blasts <= 4 %]}",
+        "marrow.blasts >= 0 %",
+        "marrow.blasts <= 100 %",
+        "disease.course is newly_diagnosed or remission or relapsed or refractory",
+    ],
+)
+def test_what_holds_for_every_patient_is_noticed(folder: Path, when: str) -> None:
+    edit(folder, CONTRAINDICATIONS, "infection.active is present", when)
+    assert names(folder) == ["cannot-fail"]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{all: [marrow.blasts >= 5 %, marrow.blasts < 5 %]}",
+        "{all: [marrow.blasts > 4 %, none: [marrow.blasts > 3 %]]}",
+        "{none: [disease.cd19 is positive, disease.cd19 is negative]}",
+        "{at least 2 of: [disease.course is relapsed, disease.course is refractory, disease.course is remission]}",
+        "marrow.blasts < 0 %",
+        "marrow.blasts > 100 %",
+    ],
+)
+def test_what_holds_for_no_patient_is_noticed(folder: Path, when: str) -> None:
+    edit(folder, CONTRAINDICATIONS, "infection.active is present", when)
+    assert names(folder) == ["cannot-hold"]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "{any: [marrow.blasts > 5 %, marrow.blasts < 5 %]}",
+        "{all: [marrow.blasts >= 5 %, marrow.blasts <= 5 %]}",
+        "{none: [disease.cd19 is negative]}",
+        "{all: [disease.course is not relapsed, disease.course is not refractory]}",
+    ],
+)
+def test_what_can_go_both_ways_is_left_alone(folder: Path, when: str) -> None:
+    edit(folder, CONTRAINDICATIONS, "infection.active is present", when)
+    assert names(folder) == []
+
+
+def test_an_exclusion_of_what_is_required_leaves_nobody(folder: Path) -> None:
+    edit(folder, INDICATION, "requires:", "excludes:\n  - cd19-positive\nrequires:")
+    assert names(folder) == ["nobody-meets", "nobody-meets"]
+
+
+def test_a_fact_is_asked_for_once(folder: Path) -> None:
+    edit(folder, INDICATION, "requires:", "requires:" + CRITERION.format(when="infection.active is absent"))
+    edit(folder, FACTS, "infection.active", "infection.hiv")
+    assert names(folder) == ["unasked-fact"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (FACTS, "  rationale: Leukaemia", "  cite: book §1\n  rationale: Leukaemia"),
+        (POLICY, "cite: label §1", "cite: [label §1, book §1]"),
+        (SHARED, "cite: label §1", "cite: [book §1, label §1]"),
+    ],
+)
+def test_a_citation_anywhere_uses_a_source(folder: Path, file: str, old: str, new: str) -> None:
+    edit(folder, SOURCES, "label:", SOURCE.strip() + "\n\nlabel:")
+    edit(folder, file, old, new)
+    assert names(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        (SHARED, "when: disease.cd19 is positive", "when: disease.cd19 is positive # today", "when"),
+        (SHARED, "The leukaemia is CD19-positive.", "This is reason #1. The leukaemia is CD19-positive.", "statement"),
+        (FACTS, "effort: flow cytometry", "effort: flow cytometry # in the marrow", None),
+        (SHARED, "shared:", "shared: # cite: this or that # when needed", None),
+        (SHARED, "shared:", "# cite: a source # and a place\nshared:", None),
+        (INDICATION, "title: An indication", "title: Indication#1", None),
+    ],
+)
+def test_only_a_comment_after_text_is_swallowed(folder: Path, file: str, old: str, new: str, says: str | None) -> None:
+    edit(folder, file, old, new)
+    found = [each.says for each in advice(folder) if each.name == "swallowed-comment"]
+    assert found == ([f"YAML takes the rest of this `{says}` for a comment"] if says else [])
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_quoted_sign_is_no_comment(folder: Path, quote: str) -> None:
+    edit(folder, INDICATION, "title: An indication", f"title: {quote}Indication #1{quote}")
+    assert names(folder) == []
+
+
+def test_advice_comes_in_file_order(folder: Path) -> None:
+    unused = CRITERION.format(when="disease.cd19 is negative")
+    edit(folder, SHARED, "shared:", f"# 1\n# 2\n# 3\nshared:{unused}")
+    edit(folder, SHARED, "The leukaemia is CD19-positive.", "CD19-positive")
+    lines = [each.place.line for each in advice(folder) if each.place]
+    assert lines == sorted(lines)
+
+
+@pytest.mark.parametrize("when", ["{any: [marrow.blasts >= 5 %, disease.course is refractory or relapsed]}"])
+def test_the_same_in_another_order_is_said_twice(folder: Path, when: str) -> None:
+    edit(folder, INDICATION, "requires:", "requires:" + CRITERION.format(when=when))
+    assert names(folder) == ["said-twice"]

@@ -1,0 +1,152 @@
+"""What is known of a fact on a day, and the four ways of not knowing."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import blinadss
+from blinadss.grammar import read_comparison
+from blinadss.lookup import look_up, refuse_future
+from blinadss.quantity import Span
+from blinadss.reasons import Reasons
+from blinadss.sight import Sight
+from strategies import ON
+
+WINDOWS = {"marrow.blasts": 28, "mrd.level": 28, "mrd.status": 28}
+
+
+def sight(fact: str, **sections: Any) -> Sight:
+    return look_up(blinadss.load_profile(sections), [fact], ON, WINDOWS)[fact]
+
+
+def answer(line: str, **sections: Any) -> str:
+    comparison = read_comparison(line)
+    return Reasons(comparison).truth(sight(comparison.fact, **sections).values).value
+
+
+def test_a_fact_nobody_gave_is_missing() -> None:
+    assert sight("disease.cd19") == Sight({}, None, None, "missing")
+
+
+def test_the_latest_observation_counts() -> None:
+    seen = sight("marrow.blasts", marrow={"blasts": [{"value": "40 %", "on": "2026-11-01"},
+                                                     {"value": "3 %", "on": "2026-11-20"}]})  # fmt: skip
+    assert (seen.text, seen.on) == ("3 %", date(2026, 11, 20))
+
+
+def test_a_value_without_a_date_is_of_the_day_of_assessment() -> None:
+    assert sight("disease.cd19", disease={"cd19": [{"value": "negative", "on": "2026-11-21"}, "positive"]}).text == (
+        "positive"
+    )
+
+
+def test_two_results_of_the_latest_day_that_disagree_conflict() -> None:
+    seen = sight("disease.cd19", disease={"cd19": ["positive", {"value": "negative", "on": "2026-11-22"}]})
+    assert (seen.values, seen.because, seen.text) == ({}, "conflicting", "positive / negative")
+
+
+def test_two_results_of_one_day_in_other_units_agree() -> None:
+    assert answer("marrow.blasts >= 5 %", marrow={"blasts": ["5 %", "5e-2"]}) == "true"
+
+
+@pytest.mark.parametrize(("day", "because"), [("2026-10-25", "inconclusive"), ("2026-10-24", "stale")])
+def test_a_fact_is_stale_a_day_after_its_window(day: str, because: str) -> None:
+    assert sight("marrow.blasts", marrow={"blasts": {"value": "5 %", "on": day}}).because == because
+
+
+@pytest.mark.parametrize(
+    ("mrd", "at_0_1", "at_0_01"),
+    [
+        ({"level": "0.1 %"}, "true", "true"),
+        ({"level": "< 0.1 %"}, "false", "unknown"),
+        ({"level": "< 0.01 %"}, "false", "false"),
+        ({"level": "> 0.01 %"}, "unknown", "true"),
+        ({"status": "not_detected", "assay_sensitivity": "0.01 %"}, "false", "false"),
+        ({"status": "not_detected", "assay_sensitivity": "1e-3"}, "false", "unknown"),
+        ({"status": "not_detected", "assay_sensitivity": "1 %"}, "unknown", "unknown"),
+        ({"status": "not_detected"}, "unknown", "unknown"),
+        ({"status": "detected", "assay_sensitivity": "0.01 %"}, "unknown", "unknown"),
+        ({"status": "detected", "level": "0.3 %"}, "true", "true"),
+        ({"status": "not_detected", "assay_sensitivity": "0.01 %", "level": "0.3 %"}, "unknown", "unknown"),
+        ({"status": ["detected", "not_detected"], "level": "0.3 %"}, "unknown", "unknown"),
+        ({"status": "not_detected", "assay_sensitivity": {"value": "0.01 %", "on": "2026-10-01"}}, "unknown",
+         "unknown"),
+        ({"level": {"value": "0.3 %", "on": "2026-11-01"}, "status": {"value": "not_detected", "on": "2026-11-20"},
+          "assay_sensitivity": "0.01 %"}, "false", "false"),
+        ({"level": {"value": "0.3 %", "on": "2026-11-20"}, "status": {"value": "not_detected", "on": "2026-11-01"},
+          "assay_sensitivity": "0.01 %"}, "true", "true"),
+        ({"status": {"value": "not_detected", "on": "2026-10-01"}, "assay_sensitivity": "0.01 %"}, "unknown",
+         "unknown"),
+    ],
+)  # fmt: skip
+def test_an_assay_says_only_what_it_can_see(mrd: dict[str, Any], at_0_1: str, at_0_01: str) -> None:
+    assert (answer("mrd.level >= 0.1 %", mrd=mrd), answer("mrd.level >= 0.01 %", mrd=mrd)) == (at_0_1, at_0_01)
+
+
+@pytest.mark.parametrize(
+    ("patient", "line", "expected"),
+    [
+        ({"birth_date": "2026-10-22"}, "patient.age >= 1 month", "true"),
+        ({"birth_date": "2026-10-23"}, "patient.age >= 1 month", "false"),
+        ({"age": "5 weeks"}, "patient.age >= 1 month", "true"),
+        ({"age": "4 weeks"}, "patient.age >= 1 month", "unknown"),
+        ({"age": "17 years"}, "patient.age < 18 years", "true"),
+        ({"age": {"value": "17 years", "on": "2026-01-01"}}, "patient.age < 18 years", "unknown"),
+        ({"age": {"value": "16 years", "on": "2026-01-01"}}, "patient.age < 18 years", "true"),
+        ({"age": "34 years", "birth_date": "1992-01-05"}, "patient.age >= 18 years", "true"),
+        ({"age": "30 years", "birth_date": "1992-01-05"}, "patient.age >= 18 years", "unknown"),
+    ],
+)
+def test_age_follows_the_calendar(patient: dict[str, Any], line: str, expected: str) -> None:
+    assert answer(line, patient=patient) == expected
+
+
+def test_body_surface_is_mosteller_where_none_is_given() -> None:
+    seen = sight("patient.body_surface_area", patient={"weight": "90 kg", "height": "160 cm"})
+    assert seen.values["patient.body_surface_area [m2]"] == Span.point(Decimal(2))
+    assert seen.text == "2 m2 (Mosteller, 90 kg, 160 cm)"
+    assert sight("patient.body_surface_area", patient={"weight": "90 kg"}).because == "missing"
+    assert (
+        sight("patient.body_surface_area", patient={"weight": "9 kg", "body_surface_area": "0.5 m2"}).text == "0.5 m2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("alt", "line", "expected"),
+    [
+        ({"value": "200 U/L", "upper_limit": "40 U/L"}, "labs.alt >= 5 x ULN", "true"),
+        ({"value": "200 U/L", "upper_limit": "40 U/L"}, "labs.alt > 5 x ULN", "false"),
+        ({"value": "100 U/L", "upper_limit": "30 U/L"}, "labs.alt > 3.33 x ULN", "true"),
+        ("200 U/L", "labs.alt >= 5 x ULN", "unknown"),
+        ("3 x ULN", "labs.alt >= 3 x ULN", "true"),
+        ("3 x ULN", "labs.alt >= 100 U/L", "unknown"),
+        ({"value": "3 x ULN", "upper_limit": "40 U/L"}, "labs.alt >= 120 U/L", "true"),
+    ],
+)
+def test_the_upper_limit_is_the_laboratory_s_or_unknown(alt: Any, line: str, expected: str) -> None:
+    assert answer(line, labs={"alt": alt}) == expected
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2026-08-30", "true"), ("2026-08-31", "false")])
+def test_time_since_a_date_is_counted_to_the_day(day: str, expected: str) -> None:
+    assert answer("since history.allogeneic_hsct_on >= 12 weeks", history={"allogeneic_hsct_on": day}) == expected
+
+
+def test_everything_after_the_day_of_assessment_is_refused_at_once() -> None:
+    profile = blinadss.load_profile(
+        {
+            "patient": {"birth_date": "2026-11-23"},
+            "disease": {"cd19": {"value": "positive", "on": "2027-01-01"}},
+            "plan": {"start_on": "2027-01-01"},
+        }
+    )
+    with pytest.raises(blinadss.ProfileError) as error:
+        refuse_future(profile, ON)
+    assert [problem.problem for problem in error.value.problems] == [
+        "`patient.birth_date` is 2026-11-23, after the day of assessment, 2026-11-22",
+        "`disease.cd19` was seen on 2027-01-01, after the day of assessment, 2026-11-22",
+    ]
