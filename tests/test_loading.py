@@ -109,13 +109,13 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_every_missing_file_is_named(tmp_path: Path) -> None:
+    assert message(tmp_path).endswith(": holds no knowledge.yaml\n  hint: name a folder of criteria")
+    write(tmp_path, "knowledge.yaml", "knowledge: nothing\nversion: none\nassess: []\n")
     assert (
         message(tmp_path)
         == """\
-the knowledge has 3 problems
+the knowledge has 2 problems
 facts.yaml: there is no such file
-  hint: every folder has one
-knowledge.yaml: there is no such file
   hint: every folder has one
 sources.yaml: there is no such file
   hint: every folder has one"""
