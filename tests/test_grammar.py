@@ -212,8 +212,13 @@ def test_any_line_is_a_comparison_or_a_mistake(text: str) -> None:
             "is not",
         ),
         ("marrow.blasts >= 5", "`5` has no unit", "write `5 %` or another unit", "$"),
-        ("labs.alt > 120", "`120` has no unit", "write `120 U/L` or another unit", "$"),
-        ("since history.allogeneic_hsct_on >= 12", "`12` has no unit", "write for example `12 weeks`", "$"),
+        ("labs.alt > 120", "`120` has no unit", "write the unit too, for example `120 U/L`", "$"),
+        (
+            "since history.allogeneic_hsct_on >= 12",
+            "`12` has no unit",
+            "write the unit too, for example `12 weeks`",
+            "$",
+        ),
         ("marrow.blasts >= 5 kg", "`kg` is not a unit of a percentage", "write `%`", "kg"),
         (
             "since history.allogeneic_hsct_on >= 12 weekz",
@@ -359,7 +364,7 @@ def test_the_highest_grade_is_named_as_it_is_written(text: str, most: str) -> No
 
 
 def test_an_age_without_a_unit_is_not_called_days() -> None:
-    assert mistake("patient.age >= 18").hint == "write for example `12 weeks`"
+    assert mistake("patient.age >= 18").hint == "write the unit too, for example `12 weeks`"
 
 
 @pytest.mark.parametrize("text", ["patient.age >= 2000 days", "patient.age >= 260 weeks"])

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from blinadss.errors import KnowledgeError, Problem
 from blinadss.knowledge import KnowledgeBase
@@ -300,7 +303,7 @@ w.yaml:3:15: `disease.cd19` has no `rationale`
 w.yaml:4:24: `7` has no unit
     labs.alt: {fresh_for: 7, rationale: As we do here., effort: blood}
                            ^
-  hint: write for example `12 weeks`
+  hint: write the unit too, for example `12 weeks`
 w.yaml:4:53: `labs.alt` has no `effort`
     labs.alt: {fresh_for: 7, rationale: As we do here., effort: blood}
                                                         ^
@@ -385,3 +388,77 @@ def test_the_caret_finds_its_word_however_written(folder: Path, written: str) ->
     (found,) = problems(folder)
     assert found.place is not None
     assert found.place.text[found.place.column - 1 :].startswith("kg")
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "p/README.md", ".gitignore", "p/.indication.yaml.swp", "p/.#indication.yaml"]
+)
+def test_notes_and_hidden_files_are_left_alone(folder: Path, name: str) -> None:
+    before = load_knowledge(folder).fingerprint
+    write(folder, name, "Remember: the milk: [\n")
+    assert load_knowledge(folder).fingerprint == before
+
+
+@pytest.mark.parametrize("name", [".git/config", ".git/more.yaml", ".github/workflow.yaml"])
+def test_hidden_folders_are_left_alone(folder: Path, name: str) -> None:
+    write(folder, name, "Remember: the milk: [\n")
+    load_knowledge(folder)
+
+
+@pytest.mark.parametrize(
+    "written", ["marrow.blasts\n            >= 5 kg", ">-\n          marrow.blasts >= 5 kg"], ids=["folded", "block"]
+)
+def test_the_caret_of_a_folded_line_stays_on_it(folder: Path, written: str) -> None:
+    edit(folder, INDICATION, "marrow.blasts >= 5 %", written)
+    (found,) = problems(folder)
+    assert found.place is not None
+    assert found.place.column <= len(found.place.text)
+
+
+@pytest.mark.parametrize("written", ['"marrow.blasts >= 5"', "marrow.blasts   >=   5"], ids=["quoted", "spaced"])
+def test_the_caret_stands_after_the_end_however_written(folder: Path, written: str) -> None:
+    edit(folder, INDICATION, "marrow.blasts >= 5 %", written)
+    (found,) = problems(folder)
+    assert found.place is not None
+    assert found.place.text[: found.place.column - 1].endswith("5")
+
+
+def test_a_mistake_in_sources_is_reported_once(folder: Path) -> None:
+    write(folder, "sources.yaml", "- label\n")
+    assert len(problems(folder)) == 1
+
+
+PIECES = [
+    "",
+    "[",
+    "]",
+    "{",
+    "- ",
+    ": ",
+    " #",
+    "'",
+    '"',
+    "\n",
+    "    ",
+    "null",
+    "-1",
+    "any:",
+    "at least 1 of:",
+    "or",
+    "since ",
+]
+FILES = sorted(path.relative_to(MISTAKES / "valid") for path in (MISTAKES / "valid").rglob("*.yaml"))
+
+
+@given(st.sampled_from(FILES), st.integers(0, 500), st.integers(0, 40), st.sampled_from(PIECES))
+def test_any_edit_gives_knowledge_or_problems(file: Path, start: int, length: int, piece: str) -> None:
+    """Whatever is cut out of a file of criteria and put in its place, the answer is knowledge or a `KnowledgeError`."""
+    text = (MISTAKES / "valid" / file).read_text(encoding="utf-8")
+    with TemporaryDirectory() as place:
+        folder = Path(shutil.copytree(MISTAKES / "valid", Path(place) / "criteria"))
+        (folder / file).write_text(text[:start] + piece + text[start + length :], encoding="utf-8")
+        try:
+            fingerprint = load_knowledge(folder).fingerprint
+        except KnowledgeError as error:
+            fingerprint = str(error)
+    assert fingerprint

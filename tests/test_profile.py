@@ -402,7 +402,7 @@ def test_an_unknown_field_is_refused_with_a_near_name(source: dict[str, Any], pr
             "labs.alt",
             {"value": "100 U/L", "upper_limit": "40"},
             "`40` has no unit",
-            "write `40 U/L` or another unit",
+            "write the unit too, for example `120 U/L`",
         ),
         (
             "labs.alt",
@@ -542,7 +542,7 @@ p.yaml:9:14: `assessed_on`: `2026-02-30` is not a day in the calendar
 p.yaml:11:16: `labs.alt`: `120` has no unit
     alt: {value: 120, upper_limit: 40 U/L}
                  ^
-  hint: write `120 U/L` or another unit
+  hint: write the unit too, for example `120 U/L`
 p.yaml:12:10: `patient` is a group of facts, not one value
     patient: female
              ^

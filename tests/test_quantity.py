@@ -212,8 +212,8 @@ def test_a_fraction_with_a_mantissa_is_exact(written: str) -> None:
             "write the number with a decimal point and no separators",
         ),
         (q.PERCENTAGE, "5", "`5` has no unit", "write `5 %` or another unit"),
-        (q.CELLS, "0.5", "`0.5` has no unit", "write `0.5 10*9/L` or another unit"),
-        (q.ENZYME, "120 ", "`120 ` has no unit", "write `120 U/L` or another unit"),
+        (q.CELLS, "0.5", "`0.5` has no unit", "write the unit too, for example `0.5 10*9/L`"),
+        (q.ENZYME, "120 ", "`120 ` has no unit", "write the unit too, for example `120 U/L`"),
         (q.PERCENTAGE, "5 kg", "`kg` is not a unit of a percentage", "write `%`"),
         (q.PERCENTAGE, "5 percent", "`percent` is not a unit of a percentage", "write `%`"),
         (q.DURATION, "12 weekz", "`weekz` is not a unit of a length of time", "did you mean `week`?"),
@@ -296,7 +296,7 @@ def test_any_text_is_a_quantity_or_a_mistake(name: str, text: str) -> None:
     assert read.magnitude.is_finite()
 
 
-@given(st.decimals(min_value=0, max_value=10**4, places=3), st.sampled_from(UNITS))
+@given(st.decimals(min_value=0, max_value=10**4, places=4), st.sampled_from(UNITS))
 def test_a_quantity_reads_back_as_it_is_shown(number: Decimal, written: tuple[str, str]) -> None:
     """Showing a quantity on its own scale and reading that again gives the same quantity."""
     dimension = DIMENSIONS[written[0]]
@@ -475,3 +475,12 @@ def test_a_bound_stays_a_bound_in_multiples(value: str, answers: tuple[Truth, ..
 def test_without_a_limit_there_are_no_multiples() -> None:
     profile = PatientProfile.model_validate({"labs": {"alt": "120 U/L"}})
     assert list(sight.given(profile, "labs.alt", DAY, {}).values) == ["labs.alt [U/L]"]
+
+
+def test_the_caret_stands_under_a_wrong_unit_with_a_raised_power() -> None:
+    assert mistake(q.CELLS, "5 10⁹/kg").offset == 2
+
+
+@pytest.mark.parametrize("written", ["150.000 /µL", "4.500/uL", "12.000 cells/mm3"])
+def test_a_point_between_thousands_of_cells_is_ambiguous(written: str) -> None:
+    assert mistake(q.CELLS, written).problem == f"`{written}` is ambiguous"

@@ -61,6 +61,7 @@ def _load(folder: Path) -> KnowledgeBase:
     problems.raise_any()
     about = Entry(nodes["knowledge.yaml"], problems, "the knowledge", required=("knowledge", "version", "assess"))
     sources = _sources(nodes["sources.yaml"], problems)
+    problems.raise_any()  # without the sources, every citation would be one more problem
     facts = read_fact_notes(nodes["facts.yaml"], sources, problems)
     policies: dict[str, Policy] = {}
     criteria: dict[str, Criterion] = {}
@@ -90,7 +91,8 @@ def _nodes(folder: Path, problems: Problems) -> dict[str, Node]:
     nodes: dict[str, Node] = {}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_dir() or path.suffix == ".md" or path.name.startswith("."):
+        hidden = any(part.startswith(".") for part in Path(name).parts)
+        if hidden or path.is_dir() or path.suffix == ".md":
             continue
         if path.suffix != ".yaml":
             hint = "criteria are in files named `….yaml`, notes in files named `….md`"

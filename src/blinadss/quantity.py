@@ -28,6 +28,8 @@ _DIGITS = 15
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _PLAIN = str.maketrans({"µ": "u", "μ": "u", "×": "x", "−": "-"})
+_POINTS = re.compile(r"[1-9][0-9]{0,2}(\.[0-9]{3})+")
+_PER_MICROLITRE = Decimal("0.001")
 _GROUPED = re.compile(r"[,'_.]?[0-9]{3}(?![0-9*^])")
 _RAISED = re.compile(r"10([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _POINTED = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
@@ -144,26 +146,33 @@ class Dimension:
             raise Mistake(f"{quoted(text)} is not a number with a unit", f"write for example `{self.example}`")
         number = _number(match, text)
         unit = self._folded.get(_folded(match["unit"]))
-        # each raised power has gained one character
-        start = match.start("unit") - (len(raised) - len(text.strip())) + len(text) - len(text.lstrip())
+        start = match.start("unit")
+        start -= sum(1 for power in _RAISED.finditer(text.strip()) if power.start() < start)  # each has gained a `^`
+        start += len(text) - len(text.lstrip())
         if not match["unit"] and not self._may_stand_alone(number, scientific=match["plain"] is None):
             raise self._without_unit(text)
         if unit is None:
             raise self._wrong_unit(text, start)
+        if unit.factor == _PER_MICROLITRE and _POINTS.fullmatch(match["plain"] or ""):
+            raise self._ambiguous(text)  # 150.000 /µL is 150,000 where thousands have points
         return Quantity(EXACT.multiply(number, unit.factor), unit.scale, unit.factor)
 
     def _without_unit(self, text: str) -> Mistake:
         if self.bare == "whole":
             return Mistake(f"{quoted(text)} is not a whole number", f"write for example `{self.example}`")
-        if len(self.scales()) > 1 and self.bare == "never" and "x ULN" not in self.scales():
-            return Mistake(f"{quoted(text)} has no unit", f"write for example `{self.example}`", len(text))
-        written_out = f"`{text.strip()} {next(iter(self.units))}`"
-        return Mistake(f"{quoted(text)} has no unit", f"write {written_out} or another unit", len(text))
+        if self.bare == "scientific":  # the one unit that everybody means
+            hint = f"write `{text.strip()} {next(iter(self.units))}` or another unit"
+            return Mistake(f"{quoted(text)} has no unit", hint, len(text))
+        hint = f"write the unit too, for example `{self.example}`"
+        return Mistake(f"{quoted(text)} has no unit", hint, len(text))
+
+    def _ambiguous(self, text: str) -> Mistake:
+        return Mistake(f"{quoted(text)} is ambiguous", "write the number with a decimal point and no separators")
 
     def _wrong_unit(self, text: str, start: int) -> Mistake:
         written = text[start:].strip()
         if _GROUPED.match(written) or written[:1] in {",", "'", "_"}:
-            return Mistake(f"{quoted(text)} is ambiguous", "write the number with a decimal point and no separators")
+            return self._ambiguous(text)
         listed = [name for name in self.units if name]
         hint = near(written, listed) or f"write for example `{self.example}`"
         return Mistake(f"{quoted(written)} is not a unit of {self.name}", hint, start)
@@ -182,7 +191,9 @@ def _number(match: re.Match[str], text: str) -> Decimal:
     else:
         mantissa, _, power = (match["letter"] or match["plain"]).lower().partition("e")
     digits = len(mantissa.strip("+-").replace(".", "").strip("0"))
-    if digits > _DIGITS or len(mantissa) > 4 * _DIGITS or len(power) > 4 or abs(int(power or 0)) > _DIGITS:
+    if len(power) > 4 or abs(int(power or 0)) > _DIGITS:
+        raise Mistake(f"{quoted(text)} is out of any measurable range")
+    if digits > _DIGITS or len(mantissa) > 4 * _DIGITS:
         raise Mistake(f"{quoted(text)} has more digits than anything measured", "round it as the report does")
     number = EXACT.scaleb(Decimal(mantissa), int(power or 0))
     if number and not -_DIGITS <= number.adjusted() <= _DIGITS:

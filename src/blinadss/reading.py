@@ -20,6 +20,7 @@ import yaml
 from blinadss.errors import BlinadssError, Place, Problem, quoted
 
 LARGEST = 1_000_000  # bytes; a patient's file or a criteria file is a few kilobytes
+MOST_PROBLEMS = 100  # nobody reads more, and a file that is wrong throughout must still be refused at once
 DEEPEST = 40  # levels; the authoring language needs about ten
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _PAIR = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
@@ -96,6 +97,8 @@ def read_text(text: str, name: str, error: type[BlinadssError]) -> Node:
         raise error(reader.syntax_problem(problem)) from None
     except yaml.YAMLError as problem:
         raise error(Problem(f"{name}: has a character that text cannot have ({_reason(problem)})")) from None
+    except _TooManyError:
+        raise error(reader.problems) from None
     except _TooDeepError as problem:
         raise error(Problem(f"brackets or lists are nested more than {DEEPEST} deep", None, problem.place)) from None
     if reader.problems:
@@ -131,6 +134,10 @@ def place_of(node: Node, path: tuple[str | int, ...], *, at_key: bool = False) -
     return node.place
 
 
+class _TooManyError(Exception):
+    """There are more problems than anybody reads."""
+
+
 class _TooDeepError(Exception):
     def __init__(self, place: Place) -> None:
         super().__init__()
@@ -164,6 +171,8 @@ class _Reader:
     def node(self, event: yaml.NodeEvent) -> Node:
         place = self.place(event.start_mark)
         self.refuse_extras(event, place)
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _TooManyError
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style in (None, "")
             return Text(event.value, place, nothing=plain and event.value in _NOTHING)
@@ -220,6 +229,10 @@ class _Reader:
         hint = None
         if "mapping values are not allowed" in what:
             hint = "quote the text if a colon belongs to it, or check the indentation"
+        elif "block scalar" in what:
+            hint = "put the whole comparison on one line after `- ` or `when: `, or quote the text"
+        elif "expected key" in what:
+            hint = "quote the whole text, or check the indentation"
         elif "cannot start any token" in what:
             hint = "indent with spaces, and quote text that starts with a special character"
         place = self.place(mark) if mark else None
