@@ -111,7 +111,7 @@ class Mistake(Exception):
         if wrong and not place.text.startswith(wrong[0], start + offset):  # quoted, folded or spaced otherwise
             offset = max(0, place.text.find(wrong[0], start) - start)
         elif not wrong and not place.text.startswith(text, start):  # the text ends too soon
-            last = text.split()[-1] if text.split() else ""
+            last = text.rsplit(maxsplit=1)[-1] if text.split() else ""
             offset = max(0, place.text.find(last, start) + len(last) - start)
         return Problem(self.problem, self.hint, place.moved(offset))
 
