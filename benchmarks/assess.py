@@ -9,7 +9,6 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 
 import zen
 
@@ -103,8 +102,6 @@ def criteria_alone() -> None:
     fast = microseconds(lambda: [answer(values) for answer in many_ours], calls=50)
     slow = microseconds(lambda: [each.evaluate(context) for each in many_theirs], calls=50)
     print(f"  ten times as many: reference engine {fast:.1f} µs, zen-engine {slow:.1f} µs, {slow / fast:.1f} times")
-    exact = microseconds(lambda: Decimal("0.1") >= Decimal("0.1"), calls=1000)
-    print(f"  (one decimal comparison by itself: {exact:.3f} µs)")
 
 
 def _leaves(expression: Expression) -> list[Comparison]:

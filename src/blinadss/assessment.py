@@ -154,28 +154,15 @@ class _Patient:
                 self.compared(leaf, reasons.truth(values, leaf), decisive=leaf in decisive)
                 for leaf in reasons.comparisons
             )
+        statement, cite = criterion.statement, self.prepared.cited[criterion.id]
         return Finding(
-            criterion=criterion.id,
-            role=use.role,
-            truth=truth,
-            statement=criterion.statement,
-            comparisons=compared,
-            cite=self.prepared.cited[criterion.id],
-            assurance=criterion.assurance,
-            rationale=criterion.rationale,
+            criterion.id, use.role, truth, statement, compared, cite, criterion.assurance, criterion.rationale
         )
 
     def compared(self, leaf: Comparison, truth: Truth, *, decisive: bool) -> Compared:
         sight = self.sights[leaf.fact]
-        return Compared(
-            text=leaf.text,
-            fact=leaf.fact,
-            value=sight.text,
-            observed_on=sight.on,
-            truth=truth,
-            unknown_because=sight.because if truth is Truth.UNKNOWN else None,
-            decisive=decisive,
-        )
+        because = sight.because if truth is Truth.UNKNOWN else None
+        return Compared(leaf.text, leaf.fact, sight.text, sight.on, truth, because, decisive)
 
     def missing(self, findings: Iterable[Finding]) -> tuple[Missing, ...]:
         """The facts that keep the findings open, each once."""

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -58,9 +56,11 @@ def _assess(options: argparse.Namespace) -> int:
     if options.format == "json":
         _write(target, assessment.model_dump_json(indent=2) + "\n")
     else:
+        from shutil import get_terminal_size
+
         terminal = target is None and sys.stdout.isatty()
         colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        width = min(shutil.get_terminal_size().columns, 110) if terminal else 96
+        width = min(get_terminal_size().columns, 110) if terminal else 96
         _write(target, explain(assessment, width=width, colour=colour))
     return 0
 
@@ -152,8 +152,10 @@ def _write(target: Path | None, text: str) -> None:
     if target is None:
         sys.stdout.write(text)
         return
+    from tempfile import NamedTemporaryFile
+
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
+        with NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
             try:
                 file.write(text)
             except BaseException:

@@ -9,7 +9,7 @@ into, until the answer is seen both ways or proved to go only one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -66,11 +66,16 @@ class Question:
 
     @cached_property
     def asks_each_fact_once(self) -> bool:
-        """Whether Kleene logic is exact already: no fact is asked for twice, and every comparison can go both ways."""
-        day = date(2000, 1, 1)
-        return all(
-            len(asked) == 1 and {answer_to(asked[0])(choice) for choice in candidates(asked, {}, day)} >= {*_BOTH}
-            for asked in self._asked.values()
+        """Whether Kleene logic is exact already: every fact is asked for in one place, which can go both ways.
+
+        Lines on one fact side by side in a group are one place: each cuts off an end of what the
+        fact can be, and ends that leave something pairwise leave something together.
+        """
+        day = date(2000, 1, 1)  # any day: all have the same classes of ages and of elapsed time
+        places = list(_places(self.reasons.expression))
+        return len(places) == len({fact for fact, _ in places}) and all(
+            {answer_to(place)(choice) for choice in candidates(comparisons(place), {}, day)} >= {*_BOTH}
+            for _, place in places
         )
 
     def ways(self, values: Values, on: date) -> Ways:
@@ -95,6 +100,21 @@ class Question:
             if found is not None:
                 return found
         return None
+
+
+def _places(expression: Expression) -> Iterator[tuple[str, Expression]]:
+    """Each place in which the expression asks for a fact."""
+    if isinstance(expression, Comparison):
+        yield expression.fact, expression
+        return
+    together: dict[str, list[Expression]] = {}
+    for part in expression.parts:
+        if isinstance(part, Comparison) and expression.word != "at least":
+            together.setdefault(part.fact, []).append(part)
+        else:
+            yield from _places(part)
+    for fact, lines in together.items():
+        yield fact, replace(expression, parts=tuple(lines))
 
 
 def candidates(asked: Iterable[Comparison], values: Values, on: date) -> Iterator[Assignment]:

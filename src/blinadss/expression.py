@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from blinadss.quantity import Quantity, Span
@@ -62,6 +63,7 @@ class Group:
 Expression = Comparison | Group
 
 
+@cache
 def reading_of(fact: str, scale: str, *, since: bool = False) -> str:
     """The name under which a fact's magnitude on one scale stands among the values."""
     return f"{'since ' if since else ''}{fact} [{scale}]"

@@ -7,16 +7,15 @@ the criteria, `assessment` adds the answers up.
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 from blinadss.errors import Place, UsageError, near
-from blinadss.expression import Comparison, Expression, Group, written
+from blinadss.expression import Comparison, Expression, Group, line
 
 Assurance = Literal["verified", "secondary", "unverified"]
 Role = Literal["requires", "excludes", "contraindicates"]
@@ -191,30 +190,31 @@ class KnowledgeBase:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of the meaning: the same whatever the order of files and criteria, the comments or the layout."""
-        meaning = _meaning([self.version, self.sources, self.facts, self.policies, self.criteria])
-        return "sha256:" + hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()
+        meaning = _meaning((self.version, self.sources, self.facts, self.policies, self.criteria))
+        return "sha256:" + hashlib.sha256(meaning.encode()).hexdigest()
 
 
 def _in_force(uses: tuple[Use, ...], on: date) -> tuple[Use, ...]:
     return tuple(use for use in uses if use.period.covers(on))
 
 
-def _meaning(thing: Any) -> Any:  # noqa: ANN401 - walks whatever knowledge is made of
-    """The thing as JSON, places left out and everything whose order means nothing sorted."""
+def _meaning(thing: object) -> str:
+    """The thing as text: places left out, everything whose order means nothing sorted, every part marked off."""
     match thing:
         case Comparison():
-            return written(replace(thing, codes=tuple(sorted(thing.codes))))
+            return line(replace(thing, codes=tuple(sorted(thing.codes))))
         case Group():
-            return {thing.heading: _sorted(_meaning(part) for part in thing.parts)}
+            return f"{thing.heading}({_sorted(thing.parts)})"
         case Mapping():
-            return {str(key): _meaning(value) for key, value in thing.items()}
-        case tuple() | list():
-            return _sorted(_meaning(item) for item in thing)
+            return "{" + ",".join(f"{key!r}:{_meaning(thing[key])}" for key in sorted(thing)) + "}"
+        case tuple():
+            return f"[{_sorted(thing)}]"
         case _ if hasattr(thing, "__dataclass_fields__"):
-            return {name: _meaning(getattr(thing, name)) for name in thing.__dataclass_fields__ if name != "place"}
+            names = (name for name in thing.__dataclass_fields__ if name != "place")
+            return "(" + ",".join(f"{name}:{_meaning(getattr(thing, name))}" for name in names) + ")"
         case _:
-            return thing if thing is None or isinstance(thing, int) else str(thing)
+            return repr(thing)
 
 
-def _sorted(items: Iterator[Any]) -> list[Any]:
-    return sorted(items, key=lambda item: json.dumps(item, sort_keys=True))
+def _sorted(parts: Iterable[object]) -> str:
+    return ",".join(sorted(_meaning(part) for part in parts))
