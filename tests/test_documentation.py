@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,26 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if not target.startswith(("http:", "https:", "mailto:")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
+    """Every line of output in the tutorial is printed by the command above it, in that order."""
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+    blocks = re.findall(r"```console\n(.*?)```", read("docs", "tutorial", "first-assessment.md"), re.DOTALL)
+    patient = tmp_path / "patient.yaml"
+    for block in blocks:
+        if "cannot be `pos`" in block:  # the step before says so
+            text = patient.read_text(encoding="utf-8")
+            patient.write_text(text.replace("cd19: {value: positive", "cd19: {value: pos"), encoding="utf-8")
+        for step in block.split("$ ")[1:]:
+            command, *shown = step.splitlines()
+            if command == "make demo":
+                continue
+            line = command.replace(".venv/bin/blinadss", f"{sys.executable} -m blinadss")
+            done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603, S607
+            printed = iter((done.stdout + done.stderr).splitlines())
+            missing = [each for each in shown if each not in {"", "…"} and each not in printed]
+            assert not missing, command
 
 
 def test_the_readme_shows_both_commands_before_any_python() -> None:
