@@ -127,7 +127,8 @@ def _policy(page: _Page, policy: PolicyResult) -> None:
         page.line("")
         page.line(page.paint("To find out", "strong"))
         for number, missing in enumerate(policy.missing, 1):
-            page.labelled(f"{number}.", "open", _question(missing), indent=5)
+            page.labelled(f"{number}.", "open", missing.ask, indent=5)
+            page.paragraph(_unknown(missing), " " * 5, style="faint")
     if policy.contraindications:
         page.line("")
         page.line(page.paint("Contraindications", "strong"))
@@ -165,9 +166,9 @@ def _compared(compared: Compared) -> str:
     return f"{compared.text}: {_BECAUSE[compared.unknown_because]}{value}"
 
 
-def _question(missing: Missing) -> str:
+def _unknown(missing: Missing) -> str:
     effort = f"; {missing.effort}" if missing.effort else ""
-    return f"{missing.ask} ({missing.fact}: {_BECAUSE[missing.because]}{effort})"
+    return f"({missing.fact}: {_BECAUSE[missing.because]}{effort})"
 
 
 def _places(cite: Iterable[Cited]) -> str:
