@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import blinadss
 from blinadss.completions import Question
 from blinadss.derived import ORIGINS
-from blinadss.expression import Expression, Group, comparisons, facts_in
+from blinadss.engines import ENGINES
+from blinadss.expression import Comparison, Expression, Group, comparisons, facts_in
 from blinadss.facts import FACTS
 from blinadss.findings import Assessment, Eligibility, Verdict
 from blinadss.kinds import Coded
@@ -21,7 +22,7 @@ from blinadss.knowledge import Policy
 from blinadss.lookup import look_up
 from blinadss.prepared import requirement, verdict_expression
 from blinadss.reasons import Reasons
-from blinadss.truth import Truth
+from blinadss.truth import Truth, at_least
 from strategies import ON, POOL, expressions, knowledge_of, nested, patients, policies
 
 SMALL = ("disease.cd19", "patient.sex", "marrow.blasts", "disease.remission_number", "patient.age")
@@ -246,6 +247,35 @@ def test_the_laws_hold_for_the_shipped_label(engine: str, facts: Any, hidden: se
     assert before.verdict in (reached | {Verdict.INELIGIBLE} if after.verdict is Verdict.CONTRAINDICATED else reached)
     if "history.blinatumomab_hypersensitivity" not in facts:
         assert after.verdict is not Verdict.ELIGIBLE
+
+
+def plain_meaning(expression: Expression, values: Mapping[str, Any]) -> Truth:
+    """The meaning of an expression, straight from the truth tables: an oracle that shares nothing with an engine."""
+    if isinstance(expression, Comparison):
+        value = values.get(expression.reads)
+        if value is None:
+            return Truth.UNKNOWN
+        if expression.threshold is not None:
+            return value.compared(expression.operator, expression.threshold.magnitude)  # type: ignore[no-any-return]
+        holds = Truth.TRUE if value in expression.codes else Truth.FALSE
+        return holds if expression.operator == "is" else ~holds
+    parts = [plain_meaning(part, values) for part in expression.parts]
+    needed = {"all": len(parts), "any": 1, "none": 1, "at least": expression.needed}[expression.word]
+    counted = at_least(needed, parts)
+    return ~counted if expression.word == "none" else counted
+
+
+@settings(max_examples=300)
+@given(policies(), patients())
+def test_every_engine_gives_the_plain_meaning_of_every_criterion(engine: str, policy: Policy, facts: Any) -> None:
+    """Engines agree: on criteria, indications, contraindication and verdict, with the tables and so with each other."""
+    values = values_of(facts, frozenset(POOL))
+    concluded = ENGINES[engine](policy).conclude(values)
+    for use in policy.uses():
+        assert concluded.criteria[use.criterion.id] is plain_meaning(use.criterion.when, values)
+    for indication in policy.indications:
+        assert concluded.indications[indication.id] is plain_meaning(requirement(indication), values)
+    assert concluded.eligible is plain_meaning(verdict_expression(policy), values)
 
 
 def test_derived_facts_name_where_they_come_from() -> None:

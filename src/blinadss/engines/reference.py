@@ -14,7 +14,7 @@ from blinadss.engines.conclusion import Conclusions
 from blinadss.expression import Comparison, Expression, Group, Values
 from blinadss.knowledge import Policy
 from blinadss.quantity import Quantity, Span
-from blinadss.truth import Truth
+from blinadss.truth import Truth, all_of, any_of, at_least
 
 Answer = Callable[[Values], Truth]
 _TRUE, _FALSE, _UNKNOWN = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
@@ -40,14 +40,12 @@ class ReferenceEngine:
         """The truth of every criterion, of every indication, and of the verdict."""
         criteria = {criterion: answer(values) for criterion, answer in self._criteria.items()}
         indications = {
-            indication: _all(
-                [*[criteria[required] for required in requires], *[~criteria[excluded] for excluded in excludes]]
-            )
+            indication: all_of([*(criteria[each] for each in requires), *(~criteria[each] for each in excludes)])
             for indication, (requires, excludes) in self._indications.items()
         }
-        contraindicated = ~_all([~criteria[contraindication] for contraindication in self._contraindications])
-        indicated = ~_all([~truth for truth in indications.values()])
-        return Conclusions(criteria, indications, contraindicated, _all([indicated, ~contraindicated]))
+        contraindicated = any_of(criteria[each] for each in self._contraindications)
+        eligible = all_of([any_of(indications.values()), ~contraindicated])
+        return Conclusions(criteria, indications, contraindicated, eligible)
 
 
 def answer_to(expression: Expression) -> Answer:
@@ -87,7 +85,7 @@ def _compared(comparison: Comparison) -> Answer:
 def _measured(reads: str, operator: str, threshold: Quantity) -> Answer:
     limit = threshold.magnitude
 
-    def at_least(values: Values) -> Truth:
+    def no_less(values: Values) -> Truth:
         span = values.get(reads)
         if not isinstance(span, Span):
             return _UNKNOWN
@@ -103,7 +101,7 @@ def _measured(reads: str, operator: str, threshold: Quantity) -> Answer:
             return _FALSE
         return _TRUE if span.low > limit or (span.low == limit and span.low_open) else _UNKNOWN
 
-    return {">=": at_least, ">": more_than, "<": _not(at_least), "<=": _not(more_than)}[operator]
+    return {">=": no_less, ">": more_than, "<": _not(no_less), "<=": _not(more_than)}[operator]
 
 
 def _all_of(parts: list[Answer]) -> Answer:
@@ -121,14 +119,7 @@ def _all_of(parts: list[Answer]) -> Answer:
 
 
 def _at_least(needed: int, parts: list[Answer]) -> Answer:
-    def at_least(values: Values) -> Truth:
-        truths = [part(values) for part in parts]
-        certain = truths.count(_TRUE)
-        if certain >= needed:
-            return _TRUE
-        return _UNKNOWN if certain + truths.count(_UNKNOWN) >= needed else _FALSE
-
-    return at_least
+    return lambda values: at_least(needed, [part(values) for part in parts])
 
 
 def _not(answer: Answer) -> Answer:
@@ -137,9 +128,3 @@ def _not(answer: Answer) -> Answer:
         return _FALSE if truth is _TRUE else _TRUE if truth is _FALSE else _UNKNOWN
 
     return negated
-
-
-def _all(truths: list[Truth]) -> Truth:
-    if _FALSE in truths:
-        return _FALSE
-    return _UNKNOWN if _UNKNOWN in truths else _TRUE
