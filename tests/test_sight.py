@@ -87,6 +87,11 @@ def test_an_assay_says_only_what_it_can_see(mrd: dict[str, Any], at_0_1: str, at
     assert (answer("mrd.level >= 0.1 %", mrd=mrd), answer("mrd.level >= 0.01 %", mrd=mrd)) == (at_0_1, at_0_01)
 
 
+def test_detected_means_more_than_nothing() -> None:
+    assert answer("mrd.level > 0 %", mrd={"status": "detected"}) == "true"
+    assert answer("mrd.level > 0 %", mrd={"status": "not_detected"}) == "unknown"
+
+
 @pytest.mark.parametrize(
     ("patient", "line", "expected"),
     [

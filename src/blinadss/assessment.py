@@ -149,7 +149,7 @@ class _Patient:
         if len(reasons.comparisons) == 1:
             compared: tuple[Compared, ...] = (self.compared(reasons.comparisons[0], truth, decisive=True),)
         else:
-            decisive = {*(reasons.open if truth is Truth.UNKNOWN else reasons.settling)(values)}
+            decisive = tuple((reasons.open if truth is Truth.UNKNOWN else reasons.settling)(values))
             compared = tuple(
                 self.compared(leaf, reasons.truth(values, leaf), decisive=leaf in decisive)
                 for leaf in reasons.comparisons

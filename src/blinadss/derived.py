@@ -32,7 +32,7 @@ def age(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sigh
         reading_of("patient.age", scale): born.values[reading_of("patient.birth_date", scale, since=True)]
         for scale in (MONTHS, DAYS)
     }
-    if stated.because == "conflicting" or agreed(exact, stated.values) is None:
+    if stated.because == "conflicting" or (stated.values and agreed(exact, stated.values) is None):
         return Sight({}, f"{stated.text}, born {born.text}", stated.on, "conflicting")
     return Sight(exact, f"{_in_words(exact)} (born {born.text})", None, "inconclusive")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from blinadss.engines.reference import Answer, answer_to
 from blinadss.expression import Comparison, Expression, Group, Values, comparisons
@@ -18,6 +17,7 @@ class Reasons:
         self.comparisons = tuple(dict.fromkeys(comparisons(expression)))
         self._answers: dict[int, Answer] = {}
         self._prepare(expression)
+        self._read = tuple(dict.fromkeys(leaf.reads for leaf in self.comparisons))
         self._readings = {
             fact: frozenset(leaf.reads for leaf in self.comparisons if leaf.fact == fact)
             for fact in dict.fromkeys(leaf.fact for leaf in self.comparisons)
@@ -46,12 +46,12 @@ class Reasons:
             return ()
         if isinstance(self.expression, Comparison):
             return (self.expression,)
-        needed = dict(values)
+        needed = {reading: values[reading] for reading in self._read if reading in values}
         for readings in reversed(self._readings.values()):  # the author's first reasons are kept
             without = {reading: value for reading, value in needed.items() if reading not in readings}
             if self.truth(without) is truth:
                 needed = without
-        return tuple(dict.fromkeys(self._settling(self.expression, needed)))
+        return tuple(self._settling(self.expression, needed))
 
     def _prepare(self, expression: Expression) -> None:
         self._answers[id(expression)] = answer_to(expression)
@@ -72,15 +72,20 @@ class Reasons:
         if isinstance(expression, Comparison):
             yield expression
             return
-        truth = self.truth(values, expression)
-        # how many parts of which truth it takes to settle the group the way it went
-        count = len(expression.parts)
-        wanted, enough = {
-            "all": (truth, count if truth is Truth.TRUE else 1),
-            "any": (truth, 1 if truth is Truth.TRUE else count),
-            "none": (~truth, count if truth is Truth.TRUE else 1),
-            "at least": (truth, expression.needed if truth is Truth.TRUE else count - expression.needed + 1),
-        }[expression.word]
-        settled = (part for part in expression.parts if self.truth(values, part) is wanted)
-        for part in islice(settled, enough):
-            yield from self._settling(part, values)
+        answers = [self._answers[id(part)](values) for part in expression.parts]
+        wanted, enough = _decisive(expression, self._answers[id(expression)](values))
+        for part, answer in zip(expression.parts, answers, strict=True):
+            if answer is wanted and enough:
+                enough -= 1
+                yield from self._settling(part, values)
+
+
+def _decisive(group: Group, truth: Truth) -> tuple[Truth, int]:
+    """Which answer of its parts, and how many such parts, it takes to settle a group the way it went."""
+    count = len(group.parts)
+    if group.word == "at least":
+        return truth, group.needed if truth is Truth.TRUE else count - group.needed + 1
+    if group.word == "any":
+        return truth, 1 if truth is Truth.TRUE else count
+    wanted = ~truth if group.word == "none" else truth
+    return wanted, count if truth is Truth.TRUE else 1
