@@ -84,11 +84,6 @@ def facts_in(expression: Expression) -> frozenset[str]:
     return frozenset(comparison.fact for comparison in comparisons(expression))
 
 
-def all_parts(parts: tuple[Expression, ...]) -> Expression:
-    """All of the parts, as one expression."""
-    return parts[0] if len(parts) == 1 else Group("all", parts)
-
-
 def written(expression: Expression) -> object:
     """The expression as it would be written in YAML, for fingerprints and for reading it back."""
     match expression:

@@ -6,7 +6,6 @@ Everything that reads a fact, in a patient's file or in a criterion, asks the fa
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -160,14 +159,3 @@ def day(text: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise Mistake(f"{quoted(text)} is not a day in the calendar", "check the month and the day") from None
-
-
-def scales_of(kind: Kind) -> Sequence[str]:
-    """The scales a fact's values lie on: none for a code."""
-    match kind:
-        case Measured():
-            return kind.dimension.scales()
-        case Dated():
-            return ("months", "days")
-        case Coded():
-            return ()
