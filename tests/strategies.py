@@ -110,6 +110,16 @@ def criterion(name: str, when: Expression) -> Criterion:
     return Criterion(name, "A statement.", when, CITE, "verified")
 
 
+def policy_of(requires: Sequence[Expression], excludes: Sequence[Expression] = ()) -> Policy:
+    """A policy of one indication."""
+    roles: tuple[tuple[Role, Sequence[Expression]], ...] = (("requires", requires), ("excludes", excludes))
+    uses = tuple(
+        Use(criterion(f"p/{role}-{number}", when), role) for role, whens in roles for number, when in enumerate(whens)
+    )
+    edition = Edition(date(2000, 1, 1), "The only edition", CITE, "verified")
+    return Policy("p", "A policy", "Somebody", "Nowhere", (edition,), (Indication("p/i", "Indication", uses),), ())
+
+
 def knowledge_of(policy: Policy) -> KnowledgeBase:
     """A knowledge base of one policy, with no windows of freshness."""
     criteria = {use.criterion.id: use.criterion for use in policy.uses()}
