@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from blinadss.assessment import assess
+    from blinadss.engines.agreement import EngineDisagreement
     from blinadss.errors import BlinadssError, KnowledgeError, Problem, ProfileError, UsageError
     from blinadss.explanation import explain
     from blinadss.findings import Assessment, Eligibility, Finding, IndicationResult, PolicyResult, Verdict
@@ -29,6 +30,7 @@ _HOME = {
     "Assessment": "findings",
     "BlinadssError": "errors",
     "Eligibility": "findings",
+    "EngineDisagreement": "engines.agreement",
     "Finding": "findings",
     "IndicationResult": "findings",
     "KnowledgeBase": "knowledge",
@@ -46,6 +48,7 @@ __all__ = [
     "Assessment",
     "BlinadssError",
     "Eligibility",
+    "EngineDisagreement",
     "Finding",
     "IndicationResult",
     "KnowledgeBase",

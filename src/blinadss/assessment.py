@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from blinadss.completions import Question
-from blinadss.engines import ENGINES, Conclusions
+from blinadss.engines import ABSENT, ENGINES, Conclusions
 from blinadss.errors import UsageError, near
 from blinadss.expression import Comparison, Values
 from blinadss.facts import FACTS
@@ -49,39 +49,54 @@ def assess(
     on: date | None = None,
     policies: Sequence[str] | None = None,
     knowledge: KnowledgeBase | None = None,
-    engines: Sequence[str] = ("reference",),
+    engines: Sequence[str] | None = None,
 ) -> Assessment:
     """Assess one profile on the day ``on`` (or the profile's own ``assessed_on``) under each policy.
 
-    The same arguments give the same result: no clock, no network, no state. Raises
-    `ProfileError` if a value lies after that day, and `UsageError` for an unknown
-    policy or engine, or where no day is given.
+    Every engine that can run here answers, or those named in ``engines``, and the result
+    records which. The same arguments give the same result: no clock, no network, no
+    state. Raises `EngineDisagreement` if the engines differ in anything, `ProfileError`
+    if a value lies after that day, and `UsageError` for an unknown policy or engine, or
+    where no day is given.
     """
     knowledge = load_knowledge() if knowledge is None else knowledge
     day = on or profile.assessed_on
     if day is None:
         raise UsageError("no day of assessment is given", "pass `on=`, or write `assessed_on` in the profile")
     asked = knowledge.default_policies if policies is None else tuple(dict.fromkeys(policies))
-    for name in engines or ("",):
-        if name not in ENGINES:
-            raise UsageError(f"there is no engine `{name}`", near(name, list(ENGINES)))
+    names = _engines(engines)
     refuse_future(profile, day)
-    results = tuple(_assess(profile, day, knowledge, knowledge.policy(policy), engines[0]) for policy in asked)
+    results = tuple(_assess(profile, day, knowledge, knowledge.policy(policy), names) for policy in asked)
     return Assessment(
         schema="blinadss/assessment/1",
         profile=ProfileStamp(id=profile.id, digest=profile.digest),
         assessed_on=day,
         knowledge=KnowledgeStamp(version=knowledge.version, fingerprint=knowledge.fingerprint),
-        engines=tuple(engines),
+        engines=names,
         policies=results,
     )
 
 
-def _assess(profile: PatientProfile, on: date, knowledge: KnowledgeBase, policy: Policy, engine: str) -> PolicyResult:
+def _engines(asked: Sequence[str] | None) -> tuple[str, ...]:
+    """The engines to ask, each once: all that can run here, unless some are named."""
+    names = tuple(dict.fromkeys(ENGINES if asked is None else asked))
+    if not names:
+        raise UsageError("no engine is named", near("", list(ENGINES)))
+    for name in names:
+        if name in ABSENT:
+            raise UsageError(f"the engine `{name}` cannot run here: {ABSENT[name]}", near("", list(ENGINES)))
+        if name not in ENGINES:
+            raise UsageError(f"there is no engine `{name}`", near(name, list(ENGINES)))
+    return names
+
+
+def _assess(
+    profile: PatientProfile, on: date, knowledge: KnowledgeBase, policy: Policy, engines: tuple[str, ...]
+) -> PolicyResult:
     edition = policy.edition(on)
     if edition is None:
         return _not_in_force(policy, on)
-    prepared = prepared_policy(knowledge, policy.id, edition.start, engine)
+    prepared = prepared_policy(knowledge, policy.id, edition.start, engines)
     sights = look_up(profile, prepared.facts, on, knowledge.fresh_for)
     values = {reading: value for sight in sights.values() for reading, value in sight.values.items()}
     return _Patient(prepared, knowledge, sights, values, on).result()
@@ -99,7 +114,7 @@ class _Patient:
         on: date,
     ) -> None:
         self.prepared, self.knowledge, self.sights, self.values, self.on = prepared, knowledge, sights, values, on
-        self.conclusions: Conclusions = prepared.engine.conclude(values)
+        self.conclusions: Conclusions = prepared.agreement.conclude(values)
 
     def result(self) -> PolicyResult:
         prepared, policy = self.prepared, self.prepared.policy

@@ -47,6 +47,7 @@ def _assess(options: argparse.Namespace) -> int:
 
     target = _target(options)
     knowledge = _knowledge(options)
+    _note_absent_engines()
     profile, node = read_patient(options.profile)
     on = options.on or profile.assessed_on or date.today()  # noqa: DTZ011 - the patient's own calendar day
     try:
@@ -84,6 +85,7 @@ def _test(options: argparse.Namespace) -> int:
 
     folder = Path(options.folder or "scenarios")
     knowledge = _knowledge(options)
+    _note_absent_engines()
     scenarios = load_scenarios(folder, knowledge)
     failures = [failure for scenario in scenarios for failure in run(scenario, knowledge)]
     for failure in failures:
@@ -133,6 +135,14 @@ def _knowledge(options: argparse.Namespace) -> KnowledgeBase:
 
     knowledge = load_knowledge(options.knowledge)
     return with_windows(knowledge, options.fresh_for) if getattr(options, "fresh_for", None) else knowledge
+
+
+def _note_absent_engines() -> None:
+    """Say, once a command, which engine cannot run here; the answers say which did."""
+    from blinadss.engines import ABSENT
+
+    for name, why in ABSENT.items():
+        print(f"note: answered without the engine `{name}`: {why}", file=sys.stderr)
 
 
 def _target(options: argparse.Namespace) -> Path | None:

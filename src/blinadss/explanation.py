@@ -68,7 +68,7 @@ def explain(assessment: Assessment, *, width: int = 96, colour: bool = False) ->
     stamp = (
         f"Knowledge {knowledge.version} ({knowledge.fingerprint[:19]}), patient data {assessment.profile.digest[:19]}"
     )
-    page.paragraph(f"{stamp}; answered by: {', '.join(assessment.engines)}.", "", style="faint")
+    page.paragraph(f"{stamp}; {_answered_by(assessment)}.", "", style="faint")
     page.paragraph("This supports a professional's decision and does not replace it.", "", style="faint")
     return "\n".join(page.lines) + "\n"
 
@@ -177,6 +177,11 @@ def _places(cite: Iterable[Cited]) -> str:
     for each in cite:
         places.setdefault(each.source, []).append(f"§{each.section}" if each.section[:1].isdigit() else each.section)
     return "; ".join(f"{source} {', '.join(sections)}" for source, sections in places.items())
+
+
+def _answered_by(assessment: Assessment) -> str:
+    names = assessment.engines
+    return f"answered by {names[0]} alone" if len(names) == 1 else f"answered alike by {' and '.join(names)}"
 
 
 def _sources(page: _Page, assessment: Assessment) -> None:

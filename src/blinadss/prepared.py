@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
 from blinadss.completions import Question
-from blinadss.engines import ENGINES
+from blinadss.engines import ENGINES, Agreement
 from blinadss.expression import Expression, Group, facts_in
 from blinadss.findings import Cited
 from blinadss.knowledge import Criterion, Edition, Indication, KnowledgeBase, Policy, Role, Use
@@ -23,10 +24,10 @@ def key_of(use: Use) -> Key:
 class PreparedPolicy:
     """One edition of a policy, with everything that no patient changes already worked out."""
 
-    def __init__(self, policy: Policy, edition: Edition, engine: str) -> None:
+    def __init__(self, policy: Policy, edition: Edition, engines: Sequence[str], fingerprint: str) -> None:
         on = edition.start
         self.policy, self.edition = policy.as_of(on), edition
-        self.engine = ENGINES[engine](self.policy)
+        self.agreement = Agreement([ENGINES[engine](self.policy) for engine in engines], fingerprint)
         self.uses = {key_of(use): use for use in self.policy.uses()}  # each once, however many indications share it
         self.reasons = {use.criterion.id: Reasons(use.criterion.when) for use in self.policy.uses()}
         self.questions = {each.id: Question(requirement(each)) for each in self.policy.indications}
@@ -37,11 +38,13 @@ class PreparedPolicy:
 
 
 @lru_cache(maxsize=256)
-def prepared_policy(knowledge: KnowledgeBase, policy_id: str, edition_start: date, engine: str) -> PreparedPolicy:
-    """The edition of a policy that begins on that day, ready for one engine; kept while it is in use."""
+def prepared_policy(
+    knowledge: KnowledgeBase, policy_id: str, edition_start: date, engines: tuple[str, ...]
+) -> PreparedPolicy:
+    """The edition of a policy that begins on that day, ready for the engines; kept while it is in use."""
     policy = knowledge.policies[policy_id]
     edition = next(edition for edition in policy.editions if edition.start == edition_start)
-    return PreparedPolicy(policy, edition, engine)
+    return PreparedPolicy(policy, edition, engines, knowledge.fingerprint)
 
 
 def verdict_expression(policy: Policy) -> Expression:

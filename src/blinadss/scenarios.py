@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -80,9 +80,11 @@ def run(scenario: Scenario, knowledge: KnowledgeBase) -> tuple[str, ...]:
     return tuple(f"{scenario.place}: {scenario.sentence}: {each}" for each in wrong)
 
 
-def failures(scenario: Scenario, knowledge: KnowledgeBase) -> Iterator[str]:
+def failures(scenario: Scenario, knowledge: KnowledgeBase, engines: Sequence[str] | None = None) -> Iterator[str]:
     """What came out differently, lazily: breaking criteria on purpose asks only whether there is anything."""
-    assessment = assess(scenario.profile, on=scenario.on, policies=scenario.policies, knowledge=knowledge)
+    assessment = assess(
+        scenario.profile, on=scenario.on, policies=scenario.policies, knowledge=knowledge, engines=engines
+    )
     answers = _answers(assessment)
     for name, word in scenario.expect.items():
         if word not in answers.get(name, ()):
