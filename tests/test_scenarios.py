@@ -13,16 +13,11 @@ from blinadss.expression import Comparison, Group, written
 from blinadss.grammar import read_comparison
 from blinadss.kinds import Amount
 from blinadss.quantity import Quantity
-from blinadss.scenarios import Scenario, load_scenarios, run
+from blinadss.scenarios import load_scenarios, run
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 KNOWLEDGE = blinadss.load_knowledge()
 SHIPPED = load_scenarios(FOLDER, KNOWLEDGE)
-
-
-@pytest.mark.parametrize("scenario", SHIPPED, ids=lambda scenario: scenario.sentence)
-def test_every_shipped_scenario_holds(scenario: Scenario) -> None:
-    assert run(scenario, KNOWLEDGE) == ()
 
 
 def test_sentences_are_not_used_twice() -> None:

@@ -18,7 +18,7 @@ from blinadss.facts import FACTS
 from blinadss.kinds import Measured
 from blinadss.knowledge import Criterion, KnowledgeBase, Period, Policy, Use
 from blinadss.quantity import COUNT, DURATION, GRADE, Quantity
-from blinadss.scenarios import Scenario, failures
+from blinadss.scenarios import Scenario, answer, differences
 
 _TURNED: dict[str, str] = {">=": ">", ">": ">=", "<=": "<", "<": "<=", "is": "is not", "is not": "is"}
 _REGROUPED: dict[str, str] = {"all": "any", "any": "all", "none": "any"}
@@ -57,7 +57,7 @@ def unnoticed(
 
 def _notices(scenario: Scenario, broken: KnowledgeBase) -> bool:
     try:
-        return next(failures(scenario, broken, engines=("reference",)), None) is not None
+        return next(differences(scenario, answer(scenario, broken, engines=("reference",))), None) is not None
     except BlinadssError:
         return True
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -71,33 +71,51 @@ def load_scenarios(folder: str | Path, knowledge: KnowledgeBase) -> tuple[Scenar
     return tuple(scenarios)
 
 
+@dataclass(frozen=True)
+class Difference:
+    """What came out differently: of what, what was expected, and what it is."""
+
+    about: str
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        return f"{self.about} is {self.got}, expected {self.expected}"
+
+
 def run(scenario: Scenario, knowledge: KnowledgeBase) -> tuple[str, ...]:
     """What came out differently from what the scenario expects, each as a line with its place; nothing if all held."""
     try:
-        wrong = tuple(failures(scenario, knowledge))
+        wrong = [str(each) for each in differences(scenario, answer(scenario, knowledge))]
     except ProfileError as error:
-        wrong = tuple(problem.problem for problem in error.problems)
+        wrong = [problem.problem for problem in error.problems]
     return tuple(f"{scenario.place}: {scenario.sentence}: {each}" for each in wrong)
 
 
-def failures(scenario: Scenario, knowledge: KnowledgeBase, engines: Sequence[str] | None = None) -> Iterator[str]:
+def answer(scenario: Scenario, knowledge: KnowledgeBase, engines: Sequence[str] | None = None) -> Assessment:
+    """The scenario's patient assessed on its day, under the policies that it expects something of."""
+    return assess(scenario.profile, on=scenario.on, policies=scenario.policies, knowledge=knowledge, engines=engines)
+
+
+def differences(scenario: Scenario, assessment: Assessment) -> Iterator[Difference]:
     """What came out differently, lazily: breaking criteria on purpose asks only whether there is anything."""
-    assessment = assess(
-        scenario.profile, on=scenario.on, policies=scenario.policies, knowledge=knowledge, engines=engines
-    )
     answers = _answers(assessment)
     for name, word in scenario.expect.items():
         if word not in answers.get(name, ()):
             got = " and ".join(sorted(answers.get(name, {"not asked on that day"})))
-            yield f"`{name}` is {got}, expected {word}"
+            yield Difference(f"`{name}`", word, got)
     for policy, edition in scenario.edition.items():
         got = str(assessment.policy(policy).edition)
         if got != edition:
-            yield f"the edition of `{policy}` is {got}, expected {edition}"
+            yield Difference(f"the edition of `{policy}`", edition, got)
     if scenario.missing is not None:
         missing = {each.fact for result in assessment.policies for each in result.missing}
         if missing != scenario.missing:
-            yield f"missing is {sorted(missing)}, expected {sorted(scenario.missing)}"
+            yield Difference("missing", _listed(scenario.missing), _listed(missing))
+
+
+def _listed(facts: Iterable[str]) -> str:
+    return ", ".join(sorted(facts)) or "nothing"
 
 
 def _answers(assessment: Assessment) -> dict[str, set[str]]:
