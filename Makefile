@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format bench docs clean
+.PHONY: demo test lint format agree bench docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/blinadss assess docs/examples/patient.yaml
@@ -23,6 +23,12 @@ lint: $(VENV)/.developing
 format: $(VENV)/.developing
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# compare the engines on N generated pairs of a patient and a criterion, then see how soon faults are found
+N ?= 1000000
+agree: $(VENV)/.developing
+	$(BIN)/python -m blinadss.testing.differential $(N)
+	$(BIN)/python tests/faults.py
 
 bench: $(VENV)/.benchmarking
 	$(BIN)/python benchmarks/assess.py

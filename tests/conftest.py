@@ -11,7 +11,7 @@ from blinadss.engines import ENGINES
 
 # The same examples in every run, so that a red run can be repeated; `HYPOTHESIS_PROFILE=long` searches anew and longer.
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("default", deadline=None, derandomize=True, max_examples=150, suppress_health_check=_QUIET)
+settings.register_profile("default", deadline=None, derandomize=True, max_examples=300, suppress_health_check=_QUIET)
 settings.register_profile("long", deadline=None, max_examples=5000, suppress_health_check=_QUIET)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 

@@ -42,9 +42,9 @@ def test_medicine_stays_in_the_vocabulary(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
-def test_only_the_command_line_knows_what_day_it_is(path: Path) -> None:
+def test_only_the_command_line_and_the_testing_kit_know_of_clocks_and_chance(path: Path) -> None:
     clock = re.compile(r"\.today\(|\.now\(|import time\b|import random\b|import socket\b|urllib")
-    assert path.name == "cli.py" or not clock.search(code_of(path))
+    assert path.name == "cli.py" or path.parent.name == "testing" or not clock.search(code_of(path))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)

@@ -22,8 +22,10 @@ from blinadss.knowledge import Policy
 from blinadss.lookup import look_up
 from blinadss.prepared import requirement, verdict_expression
 from blinadss.reasons import Reasons
+from blinadss.testing import policies
+from blinadss.testing.generated import knowledge_of
 from blinadss.truth import Truth, at_least
-from strategies import ON, POOL, expressions, knowledge_of, nested, patients, policies
+from strategies import ON, POOL, expressions, nested, patients
 
 SMALL = ("disease.cd19", "patient.sex", "marrow.blasts", "disease.remission_number", "patient.age")
 SHIPPED = ("disease.diagnosis", "disease.cd19", "disease.philadelphia", "disease.course", "disease.remission_number",
@@ -146,6 +148,7 @@ CLASSES: dict[str, list[str]] = {
     "disease.remission_number": ["0", "1", "2", "3", "4"],
     "patient.age": [],
 }
+OPEN = Truth.UNKNOWN
 BIRTHS = [
     *("2026-11-22", "2026-11-21", "2026-11-10", "2026-10-26", "2026-10-25", "2026-10-24", "2026-10-23", "2026-10-22"),
     *("2026-10-21", "2026-10-20", "2025-11-23", "2025-11-22", "2025-11-21", "2008-11-23", "2008-11-22", "2008-11-21"),
@@ -163,16 +166,19 @@ def completions(known: Mapping[str, Any], asked: frozenset[str]) -> list[dict[st
         else [{fact: value} for value in CLASSES[fact]]
         for fact in sorted(asked)
     ]
-    merged = [{key: value for part in parts for key, value in part.items()} for parts in product(*choices)]
-    bounds = {"<": 0, ">": 0}
-    return [each for each in merged if not any(str(value)[:1] in bounds for value in each.values())]
+    return [{key: value for part in parts for key, value in part.items()} for parts in product(*choices)]
 
 
-@settings(max_examples=120)
+def exact(written: Any) -> bool:
+    """Whether the value says all there is to say: it is no bound, and nothing contradicts it."""
+    value = written["value"] if isinstance(written, dict) else written
+    return isinstance(value, str) and value[:1] not in "<>"
+
+
 @given(expressions(SMALL, leaves=5), patients(SMALL))
 def test_undetermined_means_that_two_completions_differ(expression: Expression, facts: Any) -> None:
     """The exact answer is unknown just when brute force over all completions finds both answers."""
-    exact_facts = {fact: value for fact, value in facts.items() if fact != "patient.age" and str(value)[:1] not in "<>"}
+    exact_facts = {fact: value for fact, value in facts.items() if fact != "patient.age" and exact(value)}
     asked = facts_in(expression)
     question, reasons = Question(expression), Reasons(expression)
     values = values_of(exact_facts, asked)
@@ -191,7 +197,6 @@ def test_undetermined_means_that_two_completions_differ(expression: Expression, 
 @given(policies(SMALL, leaves=3), patients(SMALL))
 def test_verdicts_and_eligibility_are_exact(engine: str, policy: Policy, facts: Any) -> None:
     """Undetermined is said of an indication or a verdict only where two completions really differ."""
-    facts = {fact: value for fact, value in facts.items() if fact != "patient.age" and str(value)[:1] not in "<>"}
     result = assessed(policy, facts, engine).policies[0]
     for each, indication in zip(result.indications, policy.indications, strict=True):
         ways = Question(requirement(indication)).ways(values_of(facts, frozenset(SMALL)), ON)
@@ -224,6 +229,25 @@ def test_explanations_are_faithful(expression: Expression, facts: Any) -> None:
         assert only(cited - {fact}) is Truth.UNKNOWN
 
 
+@given(policies(), patients(), st.data())
+def test_what_an_assessment_cites_is_what_it_rests_on(engine: str, policy: Policy, facts: Any, data: Any) -> None:
+    """The same of everything an assessment says: without a cited fact it opens or changes, without another it stays."""
+    findings = [each for each in assessed(policy, facts, engine).policies[0].findings() if each.truth is not OPEN]
+    if not findings:
+        return
+    finding = data.draw(st.sampled_from(findings))
+    cited = {compared.fact for compared in finding.comparisons if compared.decisive}
+    assert cited
+
+    def truth(known: set[str]) -> Truth:
+        again = assessed(policy, {fact: facts[fact] for fact in facts if fact in known}, engine).policies[0]
+        return next(each.truth for each in again.findings() if each.criterion == finding.criterion)
+
+    others = sorted(facts.keys() - cited)
+    assert truth(cited | data.draw(st.sets(st.sampled_from(others)) if others else st.just(set()))) is finding.truth
+    assert truth(cited - {data.draw(st.sampled_from(sorted(cited)))}) is OPEN
+
+
 @given(policies(), patients())
 def test_what_is_missing_is_really_unknown_and_said_only_of_open_answers(
     engine: str, policy: Policy, facts: Any
@@ -236,7 +260,7 @@ def test_what_is_missing_is_really_unknown_and_said_only_of_open_answers(
             assert (each.because == "missing") == (each.fact not in facts)
 
 
-@settings(max_examples=300)
+@settings(max_examples=1000)
 @given(facts=patients(SHIPPED), hidden=st.sets(st.sampled_from(SHIPPED)))
 def test_the_laws_hold_for_the_shipped_label(engine: str, facts: Any, hidden: set[str]) -> None:
     whole = blinadss.load_profile(nested(facts))
@@ -265,7 +289,7 @@ def plain_meaning(expression: Expression, values: Mapping[str, Any]) -> Truth:
     return ~counted if expression.word == "none" else counted
 
 
-@settings(max_examples=300)
+@settings(max_examples=1000)
 @given(policies(), patients())
 def test_every_engine_gives_the_plain_meaning_of_every_criterion(engine: str, policy: Policy, facts: Any) -> None:
     """Engines agree: on criteria, indications, contraindication and verdict, with the tables and so with each other."""

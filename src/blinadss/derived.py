@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from blinadss.elapsed import DAYS, MONTHS
 from blinadss.expression import Value, reading_of
+from blinadss.facts import FACTS
+from blinadss.kinds import Dated
 from blinadss.profile import PatientProfile
 from blinadss.quantity import WIDE, Span, plain
 from blinadss.sight import MISSING, Sight, agreed, given
@@ -115,3 +117,13 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
     _SURFACE: (_SURFACE, "patient.weight", "patient.height"),
     "mrd.level": ("mrd.level", "mrd.status", "mrd.assay_sensitivity"),
 }
+
+
+def related(fact: str) -> frozenset[str]:
+    """The fact, what it is worked out from, and what is worked out together with it."""
+    return frozenset({fact, *(each for origins in ORIGINS.values() if fact in origins for each in origins)})
+
+
+def counted_from(fact: str) -> str:
+    """The date from which a length of time is counted: the day of birth for an age, a date itself."""
+    return next((each for each in ORIGINS.get(fact, ()) if isinstance(FACTS[each], Dated)), fact)

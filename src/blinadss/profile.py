@@ -247,6 +247,17 @@ class PatientProfile(BaseModel):
             if seen
         }
 
+    def __repr__(self) -> str:
+        """What is known, as it may be written, and nothing else; the id stays out of logs."""
+        written: dict[str, Any] = {"assessed_on": self.assessed_on.isoformat()} if self.assessed_on else {}
+        for path, seen in self.given.items():
+            section, _, field = path.partition(".")
+            dumped = [each.dumped() for each in seen]
+            written.setdefault(section, {})[field] = dumped[0] if len(dumped) == 1 else dumped
+        return f"PatientProfile.model_validate({written})"
+
+    __str__ = __repr__
+
     @cached_property
     def digest(self) -> str:
         """A hash of the facts as given; the same patient on the same day has the same digest, whatever the id."""

@@ -1,0 +1,69 @@
+"""Patients as a row of choices: which facts are known, on which day, and what each of them is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from blinadss.derived import ORIGINS
+from blinadss.expression import facts_in
+from blinadss.intake import load_profile
+from blinadss.knowledge import KnowledgeBase
+from blinadss.profile import PatientProfile
+from blinadss.testing.choices import Choices
+from blinadss.testing.values import Marks, marks_of, value
+
+NO_MARKS: Marks = {}
+
+
+def facts(
+    choices: Choices,
+    asked: Iterable[str],
+    on: date,
+    marks: Marks = NO_MARKS,
+    fresh_for: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
+    """What is known of a patient, by fact, as a profile may hold it; every other fact is left out."""
+    windows = fresh_for or {}
+    return {fact: value(choices, fact, on, marks, windows.get(fact)) for fact in asked if choices.once_in(2)}
+
+
+def profile(choices: Choices, knowledge: KnowledgeBase, on: date | None = None) -> PatientProfile:
+    """A patient of whom the criteria ask something, on the given day or on one near the start of an edition."""
+    day = choice_of_day(choices, knowledge) if on is None else on
+    return as_profile(facts(choices, asked_by(knowledge), day, marks_in(knowledge), knowledge.fresh_for), day)
+
+
+def choice_of_day(choices: Choices, knowledge: KnowledgeBase) -> date:
+    """A day about which the policies differ: the first of an edition, the day before, or some time after."""
+    starts = sorted({each.start for policy in knowledge.policies.values() for each in policy.editions}, reverse=True)
+    return choices.of(starts) + timedelta(days=choices.of((0, 1, -1, 100, 1000)))
+
+
+@lru_cache(maxsize=64)
+def asked_by(knowledge: KnowledgeBase) -> tuple[str, ...]:
+    """Every fact that a criterion asks for, with those from which it is worked out."""
+    asked = {fact for criterion in knowledge.criteria.values() for fact in facts_in(criterion.when)}
+    return tuple(sorted({origin for fact in asked for origin in ORIGINS.get(fact, (fact,))}))
+
+
+@lru_cache(maxsize=64)
+def marks_in(knowledge: KnowledgeBase) -> Marks:
+    """Every magnitude that a criterion compares a fact with."""
+    return marks_of(criterion.when for criterion in knowledge.criteria.values())
+
+
+def as_profile(known: Mapping[str, Any], on: date | None = None) -> PatientProfile:
+    """The profile that holds these facts; raises `ProfileError` if it cannot."""
+    return load_profile(sections(known) | ({} if on is None else {"assessed_on": on}))
+
+
+def sections(known: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts, given by path, in the sections of a profile."""
+    found: dict[str, Any] = {}
+    for fact, each in known.items():
+        section, _, field = fact.partition(".")
+        found.setdefault(section, {})[field] = each
+    return found
