@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format agree bench docs clean
+.PHONY: demo test lint format agree endure bench docs clean
 
 demo: $(VENV)/.installed
 	$(BIN)/blinadss assess docs/examples/patient.yaml
@@ -29,6 +29,10 @@ N ?= 1000000
 agree: $(VENV)/.developing
 	$(BIN)/python -m blinadss.testing.differential $(N)
 	$(BIN)/python tests/faults.py
+
+# the same answers from 8 threads and from forked processes, and memory over 200,000 assessments
+endure: $(VENV)/.developing
+	$(BIN)/python benchmarks/endure.py
 
 bench: $(VENV)/.benchmarking
 	$(BIN)/python benchmarks/assess.py

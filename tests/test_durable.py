@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -46,7 +47,7 @@ def concluded_alike(policy: Policy, values: Mapping[str, Value]) -> Conclusions:
 
 
 def networks(policy: Policy) -> list[Network]:
-    return DurableEngine(policy)._networks()  # noqa: SLF001 - the rooms of the house are what is tested
+    return DurableEngine(policy)._idle[0]  # noqa: SLF001 - the rooms of the house are what is tested
 
 
 def raw(*rules: tuple[str, dict[str, Any]]) -> int:
@@ -156,24 +157,66 @@ def test_nothing_of_a_patient_stays_in_a_network() -> None:
     patients: list[dict[str, Value]] = [{"f.a": "a"}, {"f.b [%]": five}, {"f.a": "b", "f.c": "a"}]
     for values in patients:
         engine.conclude(values)
-        for each in engine._networks():  # noqa: SLF001
+        for each in engine._idle[0]:  # noqa: SLF001
             assert json.loads(durable_rules_engine.get_facts(each._handle, "0")) == []  # noqa: SLF001
         assert engine.conclude({}) == nothing
 
 
-def test_every_thread_has_networks_of_its_own() -> None:
-    engine = DurableEngine(policy_of(requires=[coded("f.a", "a")]))
+def test_no_two_threads_ever_use_the_same_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = DurableEngine(policy_of(requires=[coded("f.a", "a"), coded("f.b", "a")]))
+    busy: dict[int, int] = {}
     together = threading.Barrier(4)
+    fired = Network.fired
 
-    def mine() -> list[Network]:
-        together.wait(10)
-        networks = engine._networks()  # noqa: SLF001
-        assert engine._networks() is networks  # noqa: SLF001
-        return networks
+    def watched(network: Network, known: Mapping[str, int]) -> set[str]:
+        assert busy.setdefault(id(network), threading.get_ident()) == threading.get_ident()
+        if len(busy) <= 4:
+            together.wait(10)
+        try:
+            return fired(network, known)
+        finally:
+            del busy[id(network)]
 
+    monkeypatch.setattr(Network, "fired", watched)
     with ThreadPoolExecutor(4) as pool:
-        each = [future.result() for future in [pool.submit(mine) for _ in range(4)]]
-    assert len({id(network) for networks in each for network in networks}) == 4 * len(each[0])
+        answers = [future.result() for future in [pool.submit(engine.conclude, {"f.a": "a"}) for _ in range(4)]]
+    assert answers == answers[:1] * 4
+    assert len(engine._idle) == 4  # noqa: SLF001
+
+
+def test_threads_that_come_and_go_leave_no_networks_behind() -> None:
+    engine = DurableEngine(policy_of(requires=[coded("f.a", "a")]))
+    for _ in range(20):
+        thread = threading.Thread(target=engine.conclude, args=({"f.a": "a"},))
+        thread.start()
+        thread.join()
+    assert len(engine._idle) == 1  # noqa: SLF001
+
+
+def test_networks_that_are_dropped_free_their_memory_and_nothing_else() -> None:
+    """In a process that fills freed memory with rubbish, so that freeing what was never allocated crashes it."""
+    code = """
+import gc, pathlib
+from blinadss.engines.network import Condition, Network, Rule
+def megabytes():
+    gc.collect()
+    return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4096 / 1e6
+rules = [Rule(f"r{n}", "all", (Condition(f"k{n}", ">=", n), Condition("other", "==", 1))) for n in range(20)]
+def drop(known):
+    network = Network(rules)
+    for each in known:
+        network.fired(each)
+for _ in range(50):
+    drop([]), drop([{"k1": 0}]), drop([{"k1": 1}]), drop([{"other": 1, "k1": 1}, {}, {"k1": 0}])
+before = megabytes()
+for _ in range(300):
+    drop([{"other": 1, "k1": 1}, {"k1": 1}])
+print(megabytes() - before)
+"""
+    rubbish = {**os.environ, "MALLOC_PERTURB_": "165", "MALLOC_CHECK_": "3"}
+    ran = subprocess.run([sys.executable, "-c", code], env=rubbish, capture_output=True, text=True, check=False)  # noqa: S603
+    assert ran.returncode == 0, ran.stderr
+    assert float(ran.stdout) < 20  # a third of a megabyte each would be 100
 
 
 def test_the_timers_and_actions_of_durable_rules_are_not_even_imported() -> None:

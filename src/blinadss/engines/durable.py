@@ -14,7 +14,6 @@ whole numbers and never meet a decimal, a unit or a name somebody chose.
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -59,18 +58,19 @@ class DurableEngine:
         self._indications = {name: plan.key(asked) for name, asked in indications.items()}
         self._contraindicated, self._eligible = plan.key(contraindicated), plan.key(eligible)
         self._stages = plan.networks()
-        self._of_thread = threading.local()  # a network belongs to one thread
-        self._networks()  # rules that durable-rules refuses are refused now, not with the first patient
+        # Whoever asks takes networks from here and puts them back, so that no two threads ever use the same.
+        self._idle = [self._built()]  # rules that durable-rules refuses are refused now, not with the first patient
 
     def conclude(self, values: Values) -> Conclusions:
         """The truth of every criterion, of every indication, and of the verdict, as the rules concluded them."""
         known = self._encoding.known(values)
         try:
-            for network in self._networks():
-                _learn(known, network.fired(known))
-        except BaseException:
-            self._of_thread = threading.local()  # what it holds can no longer be trusted
-            raise
+            networks = self._idle.pop()
+        except IndexError:
+            networks = self._built()
+        for network in networks:
+            _learn(known, network.fired(known))
+        self._idle.append(networks)  # not after an exception: what they hold could no longer be trusted
         return Conclusions(
             {name: _TRUTHS[known.get(key)] for name, key in self._criteria.items()},
             {name: _TRUTHS[known.get(key)] for name, key in self._indications.items()},
@@ -78,11 +78,8 @@ class DurableEngine:
             _TRUTHS[known.get(self._eligible)],
         )
 
-    def _networks(self) -> list[Network]:
-        networks: list[Network] | None = getattr(self._of_thread, "networks", None)
-        if networks is None:
-            networks = self._of_thread.networks = [Network(rules) for rules in self._stages]
-        return networks
+    def _built(self) -> list[Network]:
+        return [Network(rules) for rules in self._stages]
 
 
 class _Encoding:

@@ -1,0 +1,23 @@
+"""Threads, forked processes and many assessments, in a process of their own; `make endure` watches memory for longer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[1] / "benchmarks" / "endure.py"
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_threads_and_forks_give_the_answers_of_one_thread_and_memory_does_not_grow() -> None:
+    ran = subprocess.run(  # noqa: S603 - our own
+        [sys.executable, str(SCRIPT), "--threads", "8", "--each", "5000", "--memory", "20000"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("none differ") == 2
