@@ -1,4 +1,4 @@
-"""Threads, forked processes and many assessments, in a process of their own; `make endure` watches memory for longer."""
+"""Threads, forked processes, and memory over many assessments; `make endure` watches memory for longer."""
 
 from __future__ import annotations
 
