@@ -37,6 +37,7 @@ endure: $(VENV)/.developing
 bench: $(VENV)/.benchmarking
 	$(BIN)/python benchmarks/assess.py
 	$(BIN)/python benchmarks/start.py
+	$(BIN)/python benchmarks/engines.py
 
 docs: $(VENV)/.installed
 	$(BIN)/blinadss facts --format markdown -o docs/reference/facts.md --force
