@@ -47,13 +47,13 @@ def _assess(options: argparse.Namespace) -> int:
 
     target = _target(options)
     knowledge = _knowledge(options)
-    _note_absent_engines()
     profile, node = read_patient(options.profile)
     on = options.on or profile.assessed_on or date.today()  # noqa: DTZ011 - the patient's own calendar day
     try:
         assessment = assess(profile, on=on, policies=options.policy, knowledge=knowledge)
     except ProfileError as error:
         raise located(error, node) from None
+    _note_absent_engines()
     if options.format == "json":
         _write(target, assessment.model_dump_json(indent=2) + "\n")
     else:
@@ -85,9 +85,9 @@ def _test(options: argparse.Namespace) -> int:
 
     folder = Path(options.folder or "scenarios")
     knowledge = _knowledge(options)
-    _note_absent_engines()
     scenarios = load_scenarios(folder, knowledge)
     failures = [failure for scenario in scenarios for failure in run(scenario, knowledge)]
+    _note_absent_engines()
     for failure in failures:
         print(failure)
     print(f"{_counted(len(scenarios), 'scenario')}: {_counted(len(failures), 'failure')}")
