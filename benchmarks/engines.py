@@ -14,7 +14,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from durable.engine import Host, MessageNotHandledException
+try:
+    from durable.engine import Host, MessageNotHandledException
+except ImportError:
+    raise SystemExit("durable-rules cannot be imported here: there is nothing to compare") from None
 
 import blinadss
 from blinadss.engines import Conclusions, Engine

@@ -17,7 +17,16 @@ from blinadss.cli import main
 from blinadss.engines import ABSENT, ENGINES, Conclusions, EngineDisagreement
 from blinadss.engines.reference import ReferenceEngine
 from blinadss.errors import UsageError
+from blinadss.facts import FACTS
+from blinadss.grammar import read_comparison
+from blinadss.kinds import Dated
+from blinadss.testing import generated
+from blinadss.testing.choices import Dice
+from blinadss.testing.generated import knowledge_of
+from blinadss.testing.patients import NO_MARKS, as_profile
+from blinadss.testing.values import value
 from blinadss.truth import Truth
+from strategies import policy_of
 
 ON = date(2026, 11, 22)
 ALL = tuple(ENGINES)
@@ -127,3 +136,42 @@ def test_an_absent_engine_is_not_hidden(tmp_path: Path, capsys: pytest.CaptureFi
     out, err = capsys.readouterr()
     assert "answered by reference alone" in " ".join(out.split())
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_patient_of_whom_everything_is_known_is_answered_alike(seed: int) -> None:
+    """Every fact there is, asked for by large policies; several observations of many."""
+    dice = Dice(seed)
+    comparable = tuple(fact for fact, kind in FACTS.items() if not isinstance(kind, Dated) or kind.past)
+    base = knowledge_of(generated.policy(dice, comparable, leaves=12, most=8))
+    known = {fact: value(dice, fact, ON, NO_MARKS) for fact in FACTS}
+    assessment = blinadss.assess(as_profile(known), on=ON, knowledge=base, policies=["p"])
+    assert assessment.engines == ALL
+
+
+def test_a_profile_of_300_facts_that_do_not_exist_is_one_error_that_lists_them() -> None:
+    made_up = {f"costarring{number}": "liquid" for number in range(300)}
+    with pytest.raises(blinadss.ProfileError) as caught:
+        blinadss.load_profile({"disease": made_up})
+    assert len(caught.value.problems) == 300
+
+
+@pytest.mark.parametrize(
+    "text", ["0.000000000000001 U/L", "999999999999999 U/L", "1e15 U/L", "< 1e-15 U/L", "1e15 x ULN"]
+)
+def test_the_smallest_and_largest_values_that_can_be_written_are_answered_alike(text: str) -> None:
+    lines = ["labs.alt >= 5 U/L", "labs.alt < 1e15 U/L", "labs.alt > 3 x ULN", "labs.alt <= 0.000000000000001 U/L"]
+    base = knowledge_of(policy_of(requires=[read_comparison(line) for line in lines]))
+    for limit in (None, "1e-15 U/L", "1e15 U/L"):
+        profile = blinadss.load_profile({"labs": {"alt": {"value": text, "upper_limit": limit}}})
+        assert blinadss.assess(profile, on=ON, knowledge=base, policies=["p"]).engines == ALL
+
+
+def test_text_in_any_script_changes_no_answer() -> None:
+    plain = {"disease": {"cd19": {"value": "positive"}}}
+    written = {
+        "id": "Ωμέγα 患者 🩸",
+        "disease": {"cd19": {"value": "positive", "method": "定量PCR", "origin": "Zürich\x00"}},
+    }
+    one, other = (blinadss.assess(blinadss.load_profile(each), on=ON) for each in (plain, written))
+    assert [each.truth for each in one.policies[0].findings()] == [each.truth for each in other.policies[0].findings()]
