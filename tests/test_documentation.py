@@ -73,6 +73,27 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
             assert not missing, command
 
 
+def test_the_pages_about_generated_patients_and_about_pytest_are_followed_to_the_letter(tmp_path: Path) -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", read("docs", "how-to", "test-with-generated-patients.md"), re.DOTALL)
+    (settings,) = re.findall(r"```toml\n(.*?)```", read("docs", "how-to", "run-scenarios-with-pytest.md"), re.DOTALL)
+    (tmp_path / "test_mine.py").write_text(code, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    for folder in ("criteria", "scenarios"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stdout
+    assert re.search(r"1[0-9][0-9] passed", done.stdout)
+
+
+def test_the_engine_of_the_how_to_agrees_with_the_reference() -> None:
+    _, whole, _, compared = re.findall(r"```python\n(.*?)```", read("docs", "how-to", "add-an-engine.md"), re.DOTALL)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(f"{whole}\n{compared.replace('100_000', '5_000')}", "add-an-engine.md", "exec"), {})  # noqa: S102
+    assert "no disagreement" in out.getvalue()
+
+
 def test_the_readme_shows_both_commands_before_any_python() -> None:
     text = read("README.md")
     assert text.index("make demo") < text.index("make test") < text.index("```python")
