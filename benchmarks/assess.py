@@ -14,7 +14,7 @@ import zen
 
 import blinadss
 from blinadss.engines.reference import answer_to
-from blinadss.expression import Comparison, Expression, Group
+from blinadss.expression import Comparison, Expression, Group, comparisons
 from blinadss.quantity import Span
 from blinadss.truth import Truth
 
@@ -81,7 +81,7 @@ def whole_assessments() -> None:
 def criteria_alone() -> None:
     """Every shipped criterion, answered for one patient by both engines from values ready to use."""
     criteria = [each.when for each in blinadss.load_knowledge().criteria.values()]
-    leaves = [leaf for when in criteria for leaf in _leaves(when)]
+    leaves = [leaf for when in criteria for leaf in comparisons(when)]
     values: dict[str, str | Span] = {}
     context: dict[str, object] = {}
     for leaf in leaves:
@@ -102,12 +102,6 @@ def criteria_alone() -> None:
     fast = microseconds(lambda: [answer(values) for answer in many_ours], calls=50)
     slow = microseconds(lambda: [each.evaluate(context) for each in many_theirs], calls=50)
     print(f"  ten times as many: reference engine {fast:.1f} µs, zen-engine {slow:.1f} µs, {slow / fast:.1f} times")
-
-
-def _leaves(expression: Expression) -> list[Comparison]:
-    if isinstance(expression, Comparison):
-        return [expression]
-    return [leaf for part in expression.parts for leaf in _leaves(part)]
 
 
 if __name__ == "__main__":

@@ -26,8 +26,7 @@ from blinadss.engines.network import _OPERATORS, Condition
 from blinadss.engines.reference import ReferenceEngine
 from blinadss.expression import Comparison, Expression, Values, comparisons
 from blinadss.knowledge import Policy
-from blinadss.lookup import look_up
-from blinadss.prepared import requirement
+from blinadss.lookup import look_up, values_in
 from blinadss.profile import PatientProfile
 from blinadss.testing.choices import Dice
 from blinadss.testing.patients import profile
@@ -65,7 +64,13 @@ class NaiveEngine:
             self._host.retract_fact("naive", fact)
         policy = self._policy
         criteria = {use.criterion.id: self._truth(use.criterion.when) for use in policy.uses()}
-        indications = {each.id: self._truth(requirement(each)) for each in policy.indications}
+        indications = {
+            each.id: all_of(
+                criteria[use.criterion.id] if use.role == "requires" else ~criteria[use.criterion.id]
+                for use in each.uses
+            )
+            for each in policy.indications
+        }
         contraindicated = any_of(criteria[use.criterion.id] for use in policy.contraindications)
         eligible = all_of([any_of(indications.values()), ~contraindicated])
         return Conclusions(criteria, indications, contraindicated, eligible)
@@ -140,7 +145,7 @@ def main() -> None:
         assert day is not None  # noqa: S101 - they were made for one
         facts = {leaf.fact for leaf in _leaves(policy)}
         seen = [look_up(each, facts, day, KNOWLEDGE.fresh_for) for each in people]
-        values = [{r: value for sight in sights.values() for r, value in sight.values.items()} for sights in seen]
+        values = [values_in(sights) for sights in seen]
         engines: list[Engine] = [ReferenceEngine(policy), DurableEngine(policy), NaiveEngine(policy)]
         alike = all(len({str(engine.conclude(each)) for engine in engines}) == 1 for each in values)
         print(f"{policy.id}: {len(people)} patients, {len(_leaves(policy))} comparisons; all engines agree: {alike}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -37,8 +37,3 @@ def policy_of(requires: Sequence[Expression], excludes: Sequence[Expression] = (
     )
     edition = Edition(date(2000, 1, 1), "The only edition", CITE, "verified")
     return Policy("p", "A policy", "Somebody", "Nowhere", (edition,), (Indication("p/i", "Indication", uses),), ())
-
-
-def nested(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts by path as the sections of a profile."""
-    return generated_patients.sections(facts)

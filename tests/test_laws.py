@@ -19,13 +19,14 @@ from blinadss.facts import FACTS
 from blinadss.findings import Assessment, Eligibility, Verdict
 from blinadss.kinds import Coded
 from blinadss.knowledge import Policy
-from blinadss.lookup import look_up
+from blinadss.lookup import look_up, values_in
 from blinadss.prepared import requirement, verdict_expression
 from blinadss.reasons import Reasons
 from blinadss.testing import policies
 from blinadss.testing.generated import knowledge_of
+from blinadss.testing.patients import as_profile
 from blinadss.truth import Truth, at_least
-from strategies import ON, POOL, expressions, nested, patients
+from strategies import ON, POOL, expressions, patients
 
 SMALL = ("disease.cd19", "patient.sex", "marrow.blasts", "disease.remission_number", "patient.age")
 SHIPPED = ("disease.diagnosis", "disease.cd19", "disease.philadelphia", "disease.course", "disease.remission_number",
@@ -34,12 +35,12 @@ SHIPPED = ("disease.diagnosis", "disease.cd19", "disease.philadelphia", "disease
 
 def values_of(facts: Mapping[str, Any], asked: frozenset[str]) -> dict[str, Any]:
     """What an engine would see of a patient."""
-    profile = blinadss.load_profile(nested(facts))
-    return {key: value for sight in look_up(profile, asked, ON, {}).values() for key, value in sight.values.items()}
+    profile = as_profile(facts)
+    return values_in(look_up(profile, asked, ON, {}))
 
 
 def assessed(policy: Policy, facts: Mapping[str, Any], engine: str) -> Assessment:
-    profile = blinadss.load_profile(nested(facts))
+    profile = as_profile(facts)
     return blinadss.assess(profile, on=ON, policies=["p"], knowledge=knowledge_of(policy), engines=(engine,))
 
 
@@ -263,8 +264,8 @@ def test_what_is_missing_is_really_unknown_and_said_only_of_open_answers(
 @settings(max_examples=1000)
 @given(facts=patients(SHIPPED), hidden=st.sets(st.sampled_from(SHIPPED)))
 def test_the_laws_hold_for_the_shipped_label(engine: str, facts: Any, hidden: set[str]) -> None:
-    whole = blinadss.load_profile(nested(facts))
-    part = blinadss.load_profile(nested({fact: value for fact, value in facts.items() if fact not in hidden}))
+    whole = as_profile(facts)
+    part = as_profile({fact: value for fact, value in facts.items() if fact not in hidden})
     after = blinadss.assess(whole, on=ON, engines=(engine,)).policies[0]
     before = blinadss.assess(part, on=ON, engines=(engine,)).policies[0]
     reached = {Verdict.UNDETERMINED, after.verdict}

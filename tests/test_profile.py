@@ -24,19 +24,12 @@ from blinadss.observation import Observation
 from blinadss.profile import PatientProfile
 from blinadss.quantity import COUNT, DURATION, GRADE, Quantity
 from blinadss.reading import read_file, read_text, to_plain
+from blinadss.testing.patients import sections
 from blinadss.vocabulary import schema_text
 
 EXAMPLE = Path(__file__).parents[1] / "docs" / "examples" / "patient.yaml"
 YES_OR_NO = "it is `present` or `absent`"
 POSITIVE_OR_NEGATIVE = "it is `positive` or `negative`"
-
-
-def nested(facts: dict[str, Any]) -> dict[str, Any]:
-    sections: dict[str, Any] = {}
-    for fact, value in facts.items():
-        section, _, field = fact.partition(".")
-        sections.setdefault(section, {})[field] = value
-    return sections
 
 
 def problems(source: dict[str, Any]) -> tuple[Problem, ...]:
@@ -46,7 +39,7 @@ def problems(source: dict[str, Any]) -> tuple[Problem, ...]:
 
 
 def said(fact: str, value: object) -> tuple[str, str | None]:
-    (problem,) = problems(nested({fact: value}))
+    (problem,) = problems(sections({fact: value}))
     return problem.problem, problem.hint
 
 
@@ -100,7 +93,7 @@ def profiles(draw: st.DrawFn) -> dict[str, Any]:
     about = st.fixed_dictionaries(
         {}, optional={"id": st.text(max_size=5), "assessed_on": st.dates().map(date.isoformat)}
     )
-    return {**draw(about), **nested(written)}
+    return {**draw(about), **sections(written)}
 
 
 def test_a_scalar_is_an_observation_with_a_value_only() -> None:
@@ -139,7 +132,7 @@ def test_a_list_keeps_every_observation_in_order() -> None:
     ],
 )
 def test_a_python_value_is_read_as_its_text(fact: str, raw: object, text: str) -> None:
-    (seen,) = load_profile(nested({fact: raw})).given[fact]
+    (seen,) = load_profile(sections({fact: raw})).given[fact]
     assert seen.text == text
 
 
@@ -464,7 +457,7 @@ def test_a_wrong_day_of_assessment_is_refused(written: object, problem: str, hin
 def test_any_text_is_a_value_or_a_problem(fact: str, text: str) -> None:
     """Nothing that somebody can type into a profile ends in another kind of error."""
     try:
-        profile = load_profile(nested({fact: text}))
+        profile = load_profile(sections({fact: text}))
     except ProfileError:
         return
     assert [seen.text for seen in profile.given[fact]] == [text]
@@ -484,7 +477,7 @@ JSON = st.recursive(
 def test_any_json_is_a_profile_or_a_problem(place: str, thing: object) -> None:
     """Whatever JSON stands where a fact or a section belongs, the answer is a profile or a `ProfileError`."""
     try:
-        profile = load_profile(nested({place: thing}) if "." in place else {place: thing})
+        profile = load_profile(sections({place: thing}) if "." in place else {place: thing})
     except ProfileError as error:
         assert all(problem.problem for problem in error.problems)  # noqa: PT017 - either is right
         return
@@ -667,7 +660,7 @@ def test_the_schema_accepts_the_odder_forms(source: dict[str, Any]) -> None:
     ],
 )
 def test_one_mistake_is_reported_once(fact: str, value: object) -> None:
-    assert len(problems(nested({fact: value}))) == 1
+    assert len(problems(sections({fact: value}))) == 1
 
 
 def test_a_small_float_is_no_fraction_either() -> None:

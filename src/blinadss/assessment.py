@@ -29,7 +29,7 @@ from blinadss.findings import (
 )
 from blinadss.knowledge import Indication, KnowledgeBase, Policy, Use
 from blinadss.loading import load_knowledge
-from blinadss.lookup import look_up, refuse_future
+from blinadss.lookup import look_up, refuse_future, values_in
 from blinadss.prepared import Key, PreparedPolicy, key_of, prepared_policy
 from blinadss.profile import PatientProfile
 from blinadss.sight import Sight
@@ -98,7 +98,7 @@ def _assess(
         return _not_in_force(policy, on)
     prepared = prepared_policy(knowledge, policy.id, edition.start, engines)
     sights = look_up(profile, prepared.facts, on, knowledge.fresh_for)
-    values = {reading: value for sight in sights.values() for reading, value in sight.values.items()}
+    values = values_in(sights)
     return _Patient(prepared, knowledge, sights, values, on).result()
 
 

@@ -53,7 +53,7 @@ class Question:
         asked: dict[str, list[Comparison]] = {}
         for leaf in comparisons(expression):  # one that is written twice counts twice
             asked.setdefault(leaf.fact, []).append(leaf)
-        self._asked = asked
+        self.asked = asked
         self._classes = lru_cache(maxsize=64)(lambda fact, on: tuple(candidates(asked[fact], {}, on)))
         self._answers = {leaf: answer_to(leaf) for leaf in self.reasons.comparisons}
 
@@ -90,7 +90,7 @@ class Question:
             return values  # given up: as if it could be reached, so that the answer stays open
         leaf, speaks_for = next(self.reasons.pulls(values))
         answer, hoped = self._answers[leaf], wanted if speaks_for else ~wanted
-        asked = self._asked[leaf.fact]
+        asked = self.asked[leaf.fact]
         if any(other.reads in values for other in asked):
             choices: Iterable[Assignment] = candidates(asked, values, on)
         else:

@@ -119,11 +119,16 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def origins(fact: str) -> tuple[str, ...]:
+    """What the fact is worked out from, itself included; itself alone if it is not derived."""
+    return ORIGINS.get(fact, (fact,))
+
+
 def related(fact: str) -> frozenset[str]:
     """The fact, what it is worked out from, and what is worked out together with it."""
-    return frozenset({fact, *(each for origins in ORIGINS.values() if fact in origins for each in origins)})
+    return frozenset({fact, *(each for together in ORIGINS.values() if fact in together for each in together)})
 
 
 def counted_from(fact: str) -> str:
     """The date from which a length of time is counted: the day of birth for an age, a date itself."""
-    return next((each for each in ORIGINS.get(fact, ()) if isinstance(FACTS[each], Dated)), fact)
+    return next((each for each in origins(fact) if isinstance(FACTS[each], Dated)), fact)

@@ -7,6 +7,7 @@ from datetime import date
 
 from blinadss.derived import DERIVED
 from blinadss.errors import Problem, ProfileError
+from blinadss.expression import Value
 from blinadss.facts import FACTS
 from blinadss.kinds import Dated
 from blinadss.profile import PatientProfile
@@ -44,3 +45,8 @@ def _later(fact: str, what: str, on: date) -> Problem:
     section, _, name = fact.partition(".")
     hint = "correct the date, or assess on a later day with `--on`"
     return Problem(f"`{fact}` {what}, after the day of assessment, {on}", hint, path=(section, name))
+
+
+def values_in(sights: Mapping[str, Sight]) -> dict[str, Value]:
+    """What the engines see of what is known: the values of all facts, by what comparisons read."""
+    return {reading: value for sight in sights.values() for reading, value in sight.values.items()}

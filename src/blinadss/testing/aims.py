@@ -13,14 +13,13 @@ from decimal import Decimal
 from typing import Any
 
 from blinadss.completions import Assignment, Question, candidates
-from blinadss.derived import ORIGINS, counted_from
+from blinadss.derived import counted_from, origins
 from blinadss.elapsed import DAYS
 from blinadss.errors import Mistake
-from blinadss.expression import Comparison, Expression, Value, comparisons, reading_of
+from blinadss.expression import Expression, Value, reading_of
 from blinadss.facts import FACTS
 from blinadss.kinds import Coded, Dated, Measured
 from blinadss.quantity import DURATION, EXACT, Quantity, Span
-from blinadss.reasons import Reasons
 from blinadss.testing.choices import Choices
 from blinadss.truth import Truth
 
@@ -32,20 +31,17 @@ class Aim:
     """
 
     def __init__(self, expression: Expression, wanted: Truth, on: date) -> None:
-        self.question, self.reasons, self.wanted, self.on = Question(expression), Reasons(expression), wanted, on
+        self.question, self.wanted, self.on = Question(expression), wanted, on
         ways = self.question.ways({}, on)
         goals = {Truth.TRUE: ways.if_true is not None, Truth.FALSE: ways.if_false is not None}
         goals[Truth.UNKNOWN] = all(goals.values())
         if not goals[wanted]:
             raise ValueError(f"no patient can get the answer {wanted.value} on {on}")
-        self._asked: dict[str, list[Comparison]] = {}
-        for leaf in comparisons(expression):
-            self._asked.setdefault(leaf.fact, []).append(leaf)
 
     @property
     def facts(self) -> frozenset[str]:
         """Every fact on which the answer can depend, with those from which it is worked out."""
-        return frozenset(origin for fact in self._asked for origin in ORIGINS.get(fact, (fact,)))
+        return frozenset(origin for fact in self.question.asked for origin in origins(fact))
 
     def known(self, choices: Choices) -> dict[str, Any]:
         """Facts, as a profile may hold them, that give the answer."""
@@ -62,11 +58,11 @@ class Aim:
         """One class of values for each of some facts, which together give the answer."""
         values: dict[str, Value] = {}
         chosen: dict[str, Assignment] = {}
-        while self.reasons.truth(values) is Truth.UNKNOWN:
-            leaf = choices.of(list(self.reasons.open(values)))
+        while self.question.reasons.truth(values) is Truth.UNKNOWN:
+            leaf = choices.of(list(self.question.reasons.open(values)))
             possible = [
                 each
-                for each in candidates(self._asked[leaf.fact], {}, self.on)
+                for each in candidates(self.question.asked[leaf.fact], {}, self.on)
                 if _written(leaf.fact, each, self.on) and self._reachable(wanted, {**values, **each})
             ]
             if not possible:

@@ -19,7 +19,7 @@ from blinadss.engines import ABSENT, ENGINES, Agreement, Engine, EngineDisagreem
 from blinadss.expression import comparisons, written
 from blinadss.knowledge import KnowledgeBase, Policy
 from blinadss.loading import load_knowledge
-from blinadss.lookup import look_up
+from blinadss.lookup import look_up, values_in
 from blinadss.quantity import Span
 from blinadss.sight import Sight
 from blinadss.testing import generated, patients
@@ -87,7 +87,7 @@ def _compare(tally: Tally, dice: Dice, knowledge: KnowledgeBase, engines: Engine
             ready[edition.start] = _Ready(policy.as_of(edition.start), engines, knowledge.fingerprint)
         stands = ready[edition.start]
         sights = look_up(profile, stands.facts, day, knowledge.fresh_for)
-        values = {reading: value for sight in sights.values() for reading, value in sight.values.items()}
+        values = values_in(sights)
         tally.patients += 1
         try:
             concluded = stands.agreement.conclude(values)

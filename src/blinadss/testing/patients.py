@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from blinadss.derived import ORIGINS
+from blinadss.derived import origins
 from blinadss.expression import facts_in
 from blinadss.intake import load_profile
 from blinadss.knowledge import KnowledgeBase
@@ -46,7 +46,7 @@ def choice_of_day(choices: Choices, knowledge: KnowledgeBase) -> date:
 def asked_by(knowledge: KnowledgeBase) -> tuple[str, ...]:
     """Every fact that a criterion asks for, with those from which it is worked out."""
     asked = {fact for criterion in knowledge.criteria.values() for fact in facts_in(criterion.when)}
-    return tuple(sorted({origin for fact in asked for origin in ORIGINS.get(fact, (fact,))}))
+    return tuple(sorted({origin for fact in asked for origin in origins(fact)}))
 
 
 @lru_cache(maxsize=64)

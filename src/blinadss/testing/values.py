@@ -8,7 +8,7 @@ from decimal import Decimal, Inexact
 from functools import cache
 from typing import Any
 
-from blinadss.derived import ORIGINS
+from blinadss.derived import origins
 from blinadss.elapsed import MONTHS, earlier
 from blinadss.errors import Mistake
 from blinadss.expression import Expression, comparisons
@@ -47,7 +47,7 @@ def marks_of(expressions: Iterable[Expression]) -> dict[str, Sequence[Quantity]]
     for expression in expressions:
         for leaf in comparisons(expression):
             if leaf.threshold is not None:
-                for fact in ORIGINS.get(leaf.fact, (leaf.fact,)):
+                for fact in origins(leaf.fact):
                     if _comparable(fact, leaf.threshold):
                         found.setdefault(fact, {})[leaf.threshold] = None
     return {fact: tuple(marks) for fact, marks in found.items()}
