@@ -90,10 +90,17 @@ def read_text(text: str, name: str, error: type[BlinadssError]) -> Node:
         raise error(f"{name}: has a line break that is none (U+{ord(odd[0]):04X})", "use ordinary line ends")
     if text.lstrip()[:1] in {"{", "["}:  # JSON writes a character beyond U+FFFF as two escapes, YAML as one
         text = _PAIR.sub(lambda pair: json.loads(f'"{pair[0]}"'), text)
-    reader = _Reader(text, name)
+    return _checked(_Reader(text, name), error)
+
+
+def _checked(reader: _Reader, error: type[BlinadssError]) -> Node:
+    """The one document a reader has; raises ``error`` with every problem in it."""
+    name = reader.name
     try:
         node = reader.document()
     except yaml.MarkedYAMLError as problem:
+        if reader.loader is not yaml.SafeLoader and "nesting depth" in str(problem):
+            return _checked(_Reader(reader.text, name, yaml.SafeLoader), error)  # which stops where we do
         raise error(reader.syntax_problem(problem)) from None
     except yaml.YAMLError as problem:
         raise error(Problem(f"{name}: has a character that text cannot have ({_reason(problem)})")) from None
@@ -147,10 +154,10 @@ class _TooDeepError(Exception):
 class _Reader:
     """Builds nodes from YAML events, one document, collecting what is not allowed."""
 
-    def __init__(self, text: str, name: str) -> None:
-        self.name, self.lines = name, text.splitlines()
+    def __init__(self, text: str, name: str, loader: type[Any] = _LOADER) -> None:
+        self.text, self.name, self.loader, self.lines = text, name, loader, text.splitlines()
         self.problems: list[Problem] = []
-        self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+        self.events: Iterator[Any] = yaml.parse(text, Loader=loader)
         self.depth = 0
 
     def document(self) -> Node:
