@@ -15,8 +15,8 @@ from blinadss.facts import FACTS
 
 SRC = Path(__file__).parents[1] / "src" / "blinadss"
 MODULES = sorted(SRC.rglob("*.py"))
-# profile.py names the facts and derived.py works some out; nothing else may know any medicine.
-MEDICAL = {"profile.py", "derived.py"}
+# sections.py names the facts and derived.py works some out; nothing else may know any medicine.
+MEDICAL = {"sections.py", "derived.py"}
 MEDICINE = re.compile(
     r"blinatumomab|blincyto|leuk(a)?emi|lymphoblast|philadelphia|tyrosine|cytokine|neurotox|hepatitis|hypersensitiv|"
     r"\bFDA\b|\bEMA\b|us-label|eu-label|remission|relapse",

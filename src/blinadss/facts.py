@@ -8,7 +8,8 @@ from types import MappingProxyType
 from blinadss.errors import close_to
 from blinadss.fields import kind_of
 from blinadss.kinds import Kind
-from blinadss.profile import PatientProfile, Section
+from blinadss.profile import PatientProfile
+from blinadss.sections import Section
 
 
 def _facts_of(profile: type[PatientProfile]) -> Mapping[str, Kind]:

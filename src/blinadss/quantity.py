@@ -261,6 +261,11 @@ CLEARANCE = _dimension("a clearance", "60 mL/min", {"mL/min": "1"})
 MASS = _dimension("a body weight", "70 kg", {"kg": "1", "g": "0.001", "lb": "0.45359237", "lbs": "0.45359237"})
 LENGTH = _dimension("a height", "170 cm", {"cm": "1", "m": "100", "mm": "0.1", "in": "2.54"})
 AREA = _dimension("a body surface", "1.8 m2", {"m2": "1", "m^2": "1"})
+INTERVAL = _dimension(
+    "a length of time in months",
+    "9 months",
+    {**dict.fromkeys(("months", "month", "mo"), "1"), **dict.fromkeys(("years", "year", "yr"), "12")},
+)
 COUNT = _dimension("a count", "2", {"": "1"}, bare="whole")
 GRADE = Dimension("a grade", {"grade": Unit("grade", Decimal(1))}, "grade 3")
 DURATION = Dimension(
