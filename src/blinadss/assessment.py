@@ -7,17 +7,16 @@ exact: undetermined only if it can really still go both ways.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
+from blinadss.answers import Answers, Patient, cautions_for
 from blinadss.completions import Question
-from blinadss.engines import ABSENT, ENGINES, Conclusions
+from blinadss.engines import ABSENT, ENGINES
 from blinadss.errors import UsageError, near
-from blinadss.expression import Comparison, Values
-from blinadss.facts import FACTS
 from blinadss.findings import (
+    Applicability,
     Assessment,
-    Compared,
     Eligibility,
     Finding,
     IndicationResult,
@@ -27,31 +26,51 @@ from blinadss.findings import (
     ProfileStamp,
     Verdict,
 )
-from blinadss.knowledge import Indication, KnowledgeBase, Policy, Use
+from blinadss.knowledge import KnowledgeBase, Policy, PolicyKind
 from blinadss.loading import load_knowledge
-from blinadss.lookup import look_up, refuse_future, values_in
-from blinadss.prepared import Key, PreparedPolicy, key_of, prepared_policy
+from blinadss.lookup import refuse_future
+from blinadss.prepared import (
+    PreparedIndication,
+    PreparedPolicy,
+    prepared_cautions,
+    prepared_policy,
+)
 from blinadss.profile import PatientProfile
-from blinadss.sight import Sight
-from blinadss.truth import Truth
+from blinadss.truth import Truth, all_of
 
 _ELIGIBILITY = {
     Truth.TRUE: Eligibility.ELIGIBLE,
     Truth.FALSE: Eligibility.INELIGIBLE,
     Truth.UNKNOWN: Eligibility.UNDETERMINED,
 }
+_APPLICABILITY: dict[Truth, Applicability] = {
+    Truth.TRUE: "applicable",
+    Truth.FALSE: "not_applicable",
+    Truth.UNKNOWN: "unknown",
+}
+_TRIAL = {
+    Verdict.ELIGIBLE: "would_have_met",
+    Verdict.INELIGIBLE: "not_met",
+    Verdict.CONTRAINDICATED: "not_met",
+    Verdict.UNDETERMINED: "cannot_say",
+    Verdict.NOT_IN_FORCE: "not_in_force",
+}
 _VERDICT = {Truth.TRUE: Verdict.ELIGIBLE, Truth.FALSE: Verdict.INELIGIBLE, Truth.UNKNOWN: Verdict.UNDETERMINED}
 
 
-def assess(
+def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     profile: PatientProfile,
     *,
     on: date | None = None,
     policies: Sequence[str] | None = None,
     knowledge: KnowledgeBase | None = None,
     engines: Sequence[str] | None = None,
+    cautions: bool = True,
 ) -> Assessment:
     """Assess one profile on the day ``on`` (or the profile's own ``assessed_on``) under each policy.
+
+    A policy is named by its id, several by the folder they are in (``trials``), every one by
+    ``all``. The cautions are answered whatever the policies, unless ``cautions`` is false.
 
     Every engine that can run here answers, or those named in ``engines``, and the result
     records which. The same arguments give the same result: no clock, no network, no
@@ -63,17 +82,27 @@ def assess(
     day = on or profile.assessed_on
     if day is None:
         raise UsageError("no day of assessment is given", "pass `on=`, or write `assessed_on` in the profile")
-    asked = knowledge.default_policies if policies is None else tuple(dict.fromkeys(policies))
     names = _engines(engines)
     refuse_future(profile, day)
-    results = tuple(_assess(profile, day, knowledge, knowledge.policy(policy), names) for policy in asked)
+    asked = knowledge.select(knowledge.default_policies if policies is None else policies)
+    editions = [(policy, policy.edition(day)) for policy in asked]
+    prepared = [
+        prepared_policy(knowledge, policy.id, edition.start, names) if edition else None for policy, edition in editions
+    ]
+    risks = prepared_cautions(knowledge, names) if cautions else None
+    facts = dict.fromkeys(fact for each in (*prepared, risks) if each for fact in each.criteria.facts)
+    patient = Patient(profile, day, knowledge, facts)
     return Assessment(
         schema="blinadss/assessment/1",
         profile=ProfileStamp(id=profile.id, digest=profile.digest),
         assessed_on=day,
         knowledge=KnowledgeStamp(version=knowledge.version, fingerprint=knowledge.fingerprint),
         engines=names,
-        policies=results,
+        policies=tuple(
+            _PolicyAnswers(patient, ready).result() if ready else _not_in_force(policy, day)
+            for policy, ready in zip(asked, prepared, strict=True)
+        ),
+        cautions=cautions_for(patient, risks) if risks else (),
     )
 
 
@@ -90,37 +119,18 @@ def _engines(asked: Sequence[str] | None) -> tuple[str, ...]:
     return names
 
 
-def _assess(
-    profile: PatientProfile, on: date, knowledge: KnowledgeBase, policy: Policy, engines: tuple[str, ...]
-) -> PolicyResult:
-    edition = policy.edition(on)
-    if edition is None:
-        return _not_in_force(policy, on)
-    prepared = prepared_policy(knowledge, policy.id, edition.start, engines)
-    sights = look_up(profile, prepared.facts, on, knowledge.fresh_for)
-    values = values_in(sights)
-    return _Patient(prepared, knowledge, sights, values, on).result()
-
-
-class _Patient:
+class _PolicyAnswers:
     """One patient under one prepared policy."""
 
-    def __init__(
-        self,
-        prepared: PreparedPolicy,
-        knowledge: KnowledgeBase,
-        sights: Mapping[str, Sight],
-        values: Values,
-        on: date,
-    ) -> None:
-        self.prepared, self.knowledge, self.sights, self.values, self.on = prepared, knowledge, sights, values, on
-        self.conclusions: Conclusions = prepared.agreement.conclude(values)
+    def __init__(self, patient: Patient, prepared: PreparedPolicy) -> None:
+        self.prepared, self.on, self.values = prepared, patient.on, patient.values
+        self.answers = Answers(prepared.criteria, patient)
 
     def result(self) -> PolicyResult:
         prepared, policy = self.prepared, self.prepared.policy
-        findings = {key: self.finding(use) for key, use in prepared.uses.items()}
-        contraindications = tuple(findings[key_of(use)] for use in policy.contraindications)
-        indications = tuple(self.indication(each, findings) for each in policy.indications)
+        findings = [self.answers.finding(use) for use in prepared.criteria.uses]
+        contraindications = tuple(findings[place] for place in prepared.contraindications)
+        indications = tuple(self.indication(each, findings) for each in prepared.indications)
         verdict = self.verdict([each.eligibility for each in indications])
         missing = self.missing_for(indications, contraindications) if verdict is Verdict.UNDETERMINED else ()
         return PolicyResult(
@@ -131,10 +141,14 @@ class _Patient:
             edition_assurance=prepared.edition.assurance,
             note=prepared.edition.note,
             verdict=verdict,
-            indications=indications,
+            indications=indications + prepared.not_in_force,
             contraindications=contraindications,
             missing=missing,
-            rests_on=_rests_on(verdict, indications, contraindications),
+            rests_on=_rests_on(verdict, prepared, indications, contraindications),
+            kind=policy.kind,
+            answer=_answer(policy.kind, verdict),
+            terms=prepared.terms,
+            flaw=policy.flaw,
         )
 
     def exact(self, truth: Truth, question: Question) -> Truth:
@@ -142,72 +156,61 @@ class _Patient:
         return question.truth(self.values, self.on) if truth is Truth.UNKNOWN else truth
 
     def verdict(self, eligibilities: Sequence[Eligibility]) -> Verdict:
-        """The verdict; where a contraindication alone is open, the indications have already said the rest."""
-        contraindicated = self.conclusions.contraindicated
+        """The verdict, from what the indications came to wherever that says it exactly."""
+        contraindicated, verdict = self.answers.conclusions.contraindicated, self.prepared.verdict
+        possible = [each for each in eligibilities if each is not Eligibility.INELIGIBLE]
         if contraindicated is Truth.TRUE:
             return Verdict.CONTRAINDICATED
         if contraindicated is Truth.UNKNOWN and self.prepared.contraindications_stand_alone:
-            possible = any(eligibility is not Eligibility.INELIGIBLE for eligibility in eligibilities)
             return Verdict.UNDETERMINED if possible else Verdict.INELIGIBLE
-        return _VERDICT[self.exact(self.conclusions.eligible, self.prepared.verdict)]
+        if contraindicated is Truth.UNKNOWN:
+            return _VERDICT[self.exact(self.answers.conclusions.eligible, verdict)]
+        if Eligibility.ELIGIBLE in possible:
+            return Verdict.ELIGIBLE
+        if len(possible) > 1:  # each can apply, and one or the other may be certain to
+            open_ = verdict.can_be(Truth.FALSE, self.values, self.on)
+            return Verdict.UNDETERMINED if open_ else Verdict.ELIGIBLE
+        return Verdict.UNDETERMINED if possible else Verdict.INELIGIBLE
 
-    def indication(self, indication: Indication, findings: Mapping[Key, Finding]) -> IndicationResult:
-        question = self.prepared.questions[indication.id]
-        truth = self.exact(self.conclusions.indications[indication.id], question)
-        found = tuple(findings[key_of(use)] for use in indication.uses)
-        missing = self.missing(found) if truth is Truth.UNKNOWN else ()
-        return IndicationResult(indication.id, indication.title, _ELIGIBILITY[truth], found, missing)
-
-    def finding(self, use: Use) -> Finding:
-        criterion, values = use.criterion, self.values
-        truth, reasons = self.conclusions.criteria[criterion.id], self.prepared.reasons[criterion.id]
-        if len(reasons.comparisons) == 1:
-            compared: tuple[Compared, ...] = (self.compared(reasons.comparisons[0], truth, decisive=True),)
-        else:
-            decisive = tuple((reasons.open if truth is Truth.UNKNOWN else reasons.settling)(values))
-            compared = tuple(
-                self.compared(leaf, reasons.truth(values, leaf), decisive=leaf in decisive)
-                for leaf in reasons.comparisons
-            )
-        statement, cite = criterion.statement, self.prepared.cited[criterion.id]
-        return Finding(
-            criterion.id, use.role, truth, statement, compared, cite, criterion.assurance, criterion.rationale
-        )
-
-    def compared(self, leaf: Comparison, truth: Truth, *, decisive: bool) -> Compared:
-        sight = self.sights[leaf.fact]
-        because = sight.because if truth is Truth.UNKNOWN else None
-        return Compared(leaf.text, leaf.fact, sight.text, sight.on, truth, because, decisive)
-
-    def missing(self, findings: Iterable[Finding]) -> tuple[Missing, ...]:
-        """The facts that keep the findings open, each once."""
-        because = {
-            compared.fact: compared.unknown_because
-            for finding in findings
-            if finding.truth is Truth.UNKNOWN
-            for compared in finding.comparisons
-            if compared.decisive and compared.unknown_because
-        }
-        notes = self.knowledge.facts
-        return tuple(
-            Missing(fact, why, notes[fact].ask, notes[fact].effort)
-            if fact in notes
-            else Missing(fact, why, f"{FACTS[fact].says}?", None)
-            for fact, why in because.items()
+    def indication(self, prepared: PreparedIndication, findings: Sequence[Finding]) -> IndicationResult:
+        shown, truth = prepared.shown, self.answers.conclusions.indications[prepared.id]
+        truth = self.exact(truth, prepared.question)
+        found = tuple([findings[place] for place in prepared.places])
+        missing = self.answers.missing(found) if truth is Truth.UNKNOWN else ()
+        scope = all_of([findings[place].truth for place in prepared.scope])
+        return IndicationResult(
+            shown.id,
+            shown.title,
+            _ELIGIBILITY[truth],
+            found,
+            missing,
+            _APPLICABILITY[scope],
+            shown.note,
+            shown.terms,
+            shown.evidence,
+            shown.flaw,
         )
 
     def missing_for(
         self, indications: Sequence[IndicationResult], contraindications: tuple[Finding, ...]
     ) -> tuple[Missing, ...]:
         """The facts that keep the verdict open: once an indication applies, only the contraindications do."""
-        missing = {each.fact: each for each in self.missing(contraindications)}
+        missing = {each.fact: each for each in self.answers.missing(contraindications)}
         if not any(each.eligibility is Eligibility.ELIGIBLE for each in indications):
             missing |= {each.fact: each for indication in indications for each in indication.missing}
         return tuple(missing.values())
 
 
+def _answer(kind: PolicyKind, verdict: Verdict) -> str:
+    """The verdict in the words of the kind of policy."""
+    return _TRIAL[verdict] if kind == "trial" else verdict.value
+
+
 def _rests_on(
-    verdict: Verdict, indications: Iterable[IndicationResult], contraindications: Iterable[Finding]
+    verdict: Verdict,
+    prepared: PreparedPolicy,
+    indications: Iterable[IndicationResult],
+    contraindications: Iterable[Finding],
 ) -> tuple[str, ...]:
     """The criteria behind the verdict whose assurance is below verified.
 
@@ -216,19 +219,20 @@ def _rests_on(
     """
     if verdict is Verdict.CONTRAINDICATED:
         behind = [finding for finding in contraindications if finding.truth is Truth.TRUE]
+    elif verdict is Verdict.ELIGIBLE:
+        eligible = (each for each in indications if each.eligibility is Eligibility.ELIGIBLE)
+        behind = [*contraindications, *(finding for each in eligible for finding in each.findings)]
     else:
-        eligible = [each for each in indications if each.eligibility is Eligibility.ELIGIBLE]
-        chosen = eligible if verdict is Verdict.ELIGIBLE else list(indications)
-        behind = [*contraindications, *(finding for each in chosen for finding in each.findings)]
+        return prepared.not_verified
     return tuple(dict.fromkeys(finding.criterion for finding in behind if finding.assurance != "verified"))
 
 
 def _not_in_force(policy: Policy, on: date) -> PolicyResult:
-    first = policy.editions[0]
+    first, last = policy.editions[0], policy.editions[-1]
     note = (
         f"This policy is not in force on {on}; its first edition begins on {first.start}."
         if on < first.start
-        else f"This policy is no longer in force on {on}; it ended on {policy.until}."
+        else f"This policy is no longer in force on {on}; it ended on {policy.until}. {last.note}".strip()
     )
     return PolicyResult(
         policy=policy.id,
@@ -242,4 +246,8 @@ def _not_in_force(policy: Policy, on: date) -> PolicyResult:
         contraindications=(),
         missing=(),
         rests_on=(),
+        kind=policy.kind,
+        answer=_answer(policy.kind, Verdict.NOT_IN_FORCE),
+        terms=(),
+        flaw=policy.flaw,
     )

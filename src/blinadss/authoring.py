@@ -15,8 +15,8 @@ from blinadss.errors import Mistake, Place, Problems, near, one_of, quoted
 from blinadss.expression import Expression, Group, Word
 from blinadss.grammar import read_comparison
 from blinadss.kinds import day
-from blinadss.knowledge import ASSURANCES, Assurance, Citation, Period, Source
 from blinadss.reading import Entries, Items, Node, Text
+from blinadss.statements import ASSURANCES, Assurance, Citation, Criterion, Period, Source
 
 T = TypeVar("T")
 _AT_LEAST = re.compile(r"at least ([0-9]+) of")
@@ -159,7 +159,14 @@ _WHY = {
     "jurisdiction": "say where it applies",
     "editions": "list the days on which it changed",
     "from": "write the first day it was in force",
-    "kind": "write label, guideline, trial, paper, policy or opinion",
+    "kind": "say what kind it is: label, trial, paper, …",
+    "severity": "say how grave it is: severe, moderate, mild, informative or not_indicated",
+    "do": "write what to do about it",
+    "study": "name the study",
+    "population": "say who was studied",
+    "patients": "write how many patients were studied",
+    "endpoint": "say what was measured",
+    "result": "write what was seen with the treatment",
     "edition": "write which edition was read",
     "url": "write where it can be found",
     "retrieved": "write the day it was read, or `unread`",
@@ -169,6 +176,41 @@ _WHY = {
     "knowledge": "say what this knowledge is about",
     "assess": "list the policies that are answered when nobody names any",
 }
+
+
+CRITERION = ("id", "statement", "when", "cite", "assurance")
+MORE = ("rationale", "flaw")
+
+
+class CriterionReader:
+    """Reads the criteria of one policy: each id once, each cited, each with the policy's own prefix."""
+
+    def __init__(self, prefix: str, sources: Mapping[str, Source], problems: Problems) -> None:
+        self.prefix, self.sources, self.problems = prefix, sources, problems
+        self.criteria: dict[str, Criterion] = {}
+        self._places: dict[str, Place] = {}
+
+    def read(self, entry: Entry) -> Criterion | None:
+        """The criterion in an entry, or nothing if any part of it was wrong."""
+        name, when = entry.identifier("id"), entry.get("when")
+        expression = read_expression(when, self.problems) if when else None
+        statement, cite, assurance = entry.text("statement"), entry.citations(self.sources), entry.assurance()
+        if not name:
+            return None
+        full = f"{self.prefix}/{name}"
+        if full in self._places:
+            self.problems.add(
+                entry.place,
+                f"criterion `{name}` is written twice",
+                f"the first is in {self._places[full]}; move it to shared.yaml and refer to it",
+            )
+            return None
+        self._places[full] = entry.place
+        if expression is None:
+            return None
+        rationale, flaw = entry.text("rationale"), entry.text("flaw")
+        self.criteria[full] = Criterion(full, statement, expression, cite, assurance, rationale, flaw, entry.place)
+        return self.criteria[full]
 
 
 def _identifier(text: str) -> str:

@@ -6,7 +6,7 @@ a threshold nudged, a requirement, an exclusion or its date dropped, an edition 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,9 +16,10 @@ from blinadss.errors import BlinadssError
 from blinadss.expression import Comparison, Expression, Group, Operator, Word, line
 from blinadss.facts import FACTS
 from blinadss.kinds import Measured
-from blinadss.knowledge import Criterion, KnowledgeBase, Period, Policy, Use
+from blinadss.knowledge import KnowledgeBase, Policy
 from blinadss.quantity import COUNT, DURATION, GRADE, Quantity
 from blinadss.scenarios import Scenario, answer, differences
+from blinadss.statements import ALWAYS, Criterion, Period, Use
 
 _TURNED: dict[str, str] = {">=": ">", ">": ">=", "<=": "<", "<": "<=", "is": "is not", "is not": "is"}
 _REGROUPED: dict[str, str] = {"all": "any", "any": "all", "none": "any"}
@@ -36,15 +37,22 @@ class Breakage:
 
 
 def unnoticed(
-    knowledge: KnowledgeBase, scenarios: Sequence[Scenario], *, listed: Callable[[str], None] | None = None
+    knowledge: KnowledgeBase,
+    scenarios: Sequence[Scenario],
+    *,
+    policies: Iterable[Policy] | None = None,
+    listed: Callable[[str], None] | None = None,
 ) -> tuple[int, tuple[Breakage, ...]]:
-    """How many breakages there are, and those that no scenario notices; ``listed`` is told of each that one does."""
+    """How many breakages there are, and those that no scenario notices; ``listed`` is told of each that one does.
+
+    All ``policies`` are broken, and the cautions, unless some are named.
+    """
     total, missed = 0, []
-    for policy in knowledge.policies.values():
-        asking = [scenario for scenario in scenarios if policy.id in scenario.policies]
+    for policy in knowledge.all_policies() if policies is None else policies:
+        asking = [_about(each, policy.id) for each in scenarios if policy.id in each.about]
         for breakage in breakages(policy):
             total += 1
-            broken = knowledge.with_policy(breakage.policy)
+            broken = knowledge.alone(breakage.policy)
             noticed = next((scenario for scenario in asking if _notices(scenario, broken)), None)
             if noticed is None:
                 missed.append(breakage)
@@ -53,6 +61,15 @@ def unnoticed(
             else:
                 asking.sort(key=lambda scenario: scenario is not noticed)  # likely to notice the next one too
     return total, tuple(missed)
+
+
+def _about(scenario: Scenario, policy: str) -> Scenario:
+    """The scenario with only what it expects of one policy, so that no other need be answered."""
+    if scenario.about == (policy,):
+        return scenario
+    expect = {name: word for name, word in scenario.expect.items() if name == policy or name.startswith(f"{policy}/")}
+    edition = {name: each for name, each in scenario.edition.items() if name == policy}
+    return replace(scenario, about=(policy,), expect=expect, edition=edition, missing=None)
 
 
 def _notices(scenario: Scenario, broken: KnowledgeBase) -> bool:
@@ -147,7 +164,9 @@ def _broken_uses(uses: tuple[Use, ...]) -> Iterator[tuple[str, tuple[Use, ...]]]
     for index, use in enumerate(uses):
         before, after = uses[:index], uses[index + 1 :]
         yield f"{use.role} {use.criterion.id} dropped", (*before, *after)
-        always = replace(use, period=Period())
+        if use.scope:
+            yield f"{use.criterion.id} no longer says whom it is for", (*before, replace(use, scope=False), *after)
+        always = replace(use, period=ALWAYS)
         if use.period.start > date.min:
             since = replace(always, period=Period(until=use.period.until))
             yield f"{use.criterion.id} applies before {use.period.start} too", (*before, since, *after)

@@ -11,8 +11,10 @@ from pathlib import Path
 from blinadss.completions import Question
 from blinadss.errors import Place
 from blinadss.expression import Comparison, Expression, Group, comparisons, line
-from blinadss.knowledge import Criterion, KnowledgeBase, Policy
+from blinadss.knowledge import Edition, FactNotes, Indication, KnowledgeBase, Policy
 from blinadss.prepared import requirement
+from blinadss.statements import Citation, Criterion, Evidence, Term
+from blinadss.truth import Truth
 
 _SWALLOWED = re.compile(r"""^\s*(?:- )?(cite|when|statement|ask|title):\s+[^\s'"|>&*!%#].*?\s(\#.*)$""")
 _DAY = date(2024, 2, 29)  # which day makes no difference: all days have the same classes of age and elapsed time
@@ -20,16 +22,20 @@ _DAY = date(2024, 2, 29)  # which day makes no difference: all days have the sam
 
 @dataclass(frozen=True)
 class Advice:
-    """One thing an author should look at; ``name`` is its page in docs/reference/checks/."""
+    """One thing an author should look at; ``name`` is its page in docs/reference/checks/.
+
+    It is ``known`` if the author has said that the flaw is the source's own and was left in.
+    """
 
     name: str
     says: str
     place: Place | None
+    known: bool = False
 
     def __str__(self) -> str:
         where = f"{self.place}: " if self.place else ""
         line = self.place.shown() if self.place else ""
-        return f"{where}{self.says}{line}\n  see: docs/reference/checks/{self.name}.md"
+        return f"{where}{self.says}{line}\n  hint: {HINTS[self.name]}\n  see: docs/reference/checks/{self.name}.md"
 
 
 def check(knowledge: KnowledgeBase, folder: Path) -> tuple[Advice, ...]:
@@ -45,41 +51,92 @@ def check(knowledge: KnowledgeBase, folder: Path) -> tuple[Advice, ...]:
 
 def _cannot_fail(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
     for criterion in knowledge.criteria.values():
-        if Question(criterion.when).ways({}, _DAY).if_false is None:
-            yield Advice("cannot-fail", f"`{criterion.id}` holds for every patient", criterion.place)
+        for part, named in _parts(criterion):
+            if Question(part).ways({}, _DAY).if_false is None:
+                says = f"{named} holds for every patient"
+                yield Advice("cannot-fail", says, criterion.place, known=bool(criterion.flaw))
 
 
 def _cannot_hold(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
     for criterion in knowledge.criteria.values():
-        if Question(criterion.when).ways({}, _DAY).if_true is None:
-            yield Advice("cannot-hold", f"`{criterion.id}` holds for no patient", criterion.place)
+        for part, named in _parts(criterion):
+            if Question(part).ways({}, _DAY).if_true is None:
+                says = f"{named} holds for no patient"
+                yield Advice("cannot-hold", says, criterion.place, known=bool(criterion.flaw))
+
+
+def _parts(criterion: Criterion) -> Iterator[tuple[Expression, str]]:
+    """A criterion's expression and, where that is sound, the groups inside it, each with what to call it."""
+
+    def groups(expression: Expression) -> Iterator[Group]:
+        for part in expression.parts if isinstance(expression, Group) else ():
+            if isinstance(part, Group):
+                yield part
+                yield from groups(part)
+
+    yield criterion.when, f"`{criterion.id}`"
+    ways = Question(criterion.when).ways({}, _DAY)
+    if ways.if_true is not None and ways.if_false is not None:
+        for group in groups(criterion.when):
+            yield group, f"a group `{group.heading}` in `{criterion.id}`"
 
 
 def _nobody_meets(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
     for policy in knowledge.policies.values():
+        met: dict[Expression, bool] = {}  # most editions ask the same
         for edition in policy.editions:
             for indication in policy.as_of(edition.start).indications:
-                if Question(requirement(indication)).ways({}, _DAY).if_true is None:
+                wanted = requirement(indication)
+                if wanted not in met:
+                    met[wanted] = Question(wanted).can_be(Truth.TRUE, {}, _DAY)
+                if not met[wanted]:
                     says = f"nobody can meet `{indication.id}` in the edition of {edition.start}"
-                    yield Advice("nobody-meets", says, indication.place)
+                    yield Advice("nobody-meets", says, indication.place, known=bool(indication.flaw))
+
+
+def _source_flaw(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
+    policies = list(knowledge.policies.values())
+    said: list[Policy | Indication | Criterion] = [*policies, *knowledge.criteria.values()]
+    said += [each for policy in policies for each in policy.indications]
+    for each in said:
+        if each.flaw:
+            says = f"`{each.id}` repeats a flaw of its source: {each.flaw}"
+            yield Advice("source-flaw", says, each.place, known=True)
+
+
+def _citations(knowledge: KnowledgeBase) -> Iterator[Citation]:
+    """Every citation anywhere."""
+    policies = list(knowledge.policies.values())
+    said: list[Criterion | FactNotes | Evidence | Edition | Term] = [*knowledge.criteria.values()]
+    said += [*knowledge.facts.values(), *knowledge.evidence.values()]
+    said += [edition for policy in policies for edition in policy.editions]
+    said += [term for policy in policies for term in policy.terms]
+    said += [term for policy in policies for indication in policy.indications for term in indication.terms]
+    for each in said:
+        yield from each.cite
 
 
 def _unused_source(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
-    cited = {each.source.id for criterion in knowledge.criteria.values() for each in criterion.cite}
-    cited |= {each.source.id for notes in knowledge.facts.values() for each in notes.cite}
-    cited |= {
-        each.source.id for policy in knowledge.policies.values() for edition in policy.editions for each in edition.cite
-    }
+    cited = {each.source.id for each in _citations(knowledge)}
     for source in knowledge.sources.values():
         if source.id not in cited:
             yield Advice("unused-source", f"nothing cites `{source.id}`", source.place)
 
 
 def _unused_criterion(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
-    used = {use.criterion.id for policy in knowledge.policies.values() for use in policy.uses()}
+    used = {use.criterion.id for policy in knowledge.all_policies() for use in policy.uses()}
     for criterion in knowledge.criteria.values():
         if criterion.id not in used:
             yield Advice("unused-criterion", f"nothing uses `{criterion.id}`", criterion.place)
+
+
+def _unused_evidence(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
+    shown = {each.id for notes in knowledge.caution_notes.values() for each in notes.evidence}
+    indications = (each for policy in knowledge.policies.values() for each in policy.indications)
+    shown |= {each.id for indication in indications for each in indication.evidence}
+    for result in knowledge.evidence.values():
+        if result.id not in shown:
+            yield Advice("unused-evidence", f"nothing shows the result `{result.id}`", result.place)
 
 
 def _unasked_fact(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
@@ -93,7 +150,7 @@ def _unasked_fact(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
 
 
 def _said_twice(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
-    for policy in knowledge.policies.values():
+    for policy in knowledge.all_policies():
         seen: dict[str, Criterion] = {}
         for criterion in dict.fromkeys(use.criterion for use in policy.uses()):
             meaning = _meaning(criterion.when)
@@ -131,7 +188,8 @@ def _empty_edition(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
 
     for policy in knowledge.policies.values():
         for start in empty(policy):
-            yield Advice("empty-edition", f"`{policy.id}` has no indication in the edition of {start}", None)
+            says = f"`{policy.id}` has no indication in the edition of {start}"
+            yield Advice("empty-edition", says, policy.place)
 
 
 def _not_a_sentence(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
@@ -164,9 +222,27 @@ CHECKS: dict[str, Callable[[KnowledgeBase, Path], Iterator[Advice]]] = {
     "nobody-meets": _nobody_meets,
     "not-a-sentence": _not_a_sentence,
     "said-twice": _said_twice,
+    "source-flaw": _source_flaw,
     "swallowed-comment": _swallowed_comment,
     "unasked-fact": _unasked_fact,
     "unused-criterion": _unused_criterion,
+    "unused-evidence": _unused_evidence,
     "unused-source": _unused_source,
     "verified-unread": _verified_unread,
+}
+HINTS = {
+    "cannot-fail": "look for an `any` that was meant as `all`, or for bounds that leave nothing out",
+    "cannot-hold": "look for lines that exclude each other; if the source says so, write a `flaw`",
+    "empty-edition": "give an indication a `from` or `until` that covers it, or end the policy with `until`",
+    "group-of-one": "add the line that is missing, or write the one line by itself",
+    "nobody-meets": "look for criteria that exclude each other, and date them; if the source says so, write a `flaw`",
+    "not-a-sentence": "begin with a capital letter and end with a full stop",
+    "said-twice": "keep one of them, in shared.yaml if several indications use it",
+    "source-flaw": "nothing to do here; the answers show it",
+    "swallowed-comment": "put the whole text in quotes",
+    "unasked-fact": "write its question and effort into facts.yaml",
+    "unused-criterion": "use it in an indication, or take it out",
+    "unused-evidence": "name it under `evidence` of an indication or a caution, or take it out",
+    "unused-source": "cite it, or take it out",
+    "verified-unread": "read the source, or lower the assurance",
 }

@@ -72,19 +72,23 @@ def _check(options: argparse.Namespace) -> int:
 
     folder = Path(options.folder) if options.folder else shipped_criteria()
     knowledge = load_knowledge(folder)
-    warnings = check(knowledge, folder)
-    for warning in warnings:
-        print(warning)
-    print(f"{_counted(len(knowledge.criteria), 'criterion', 'criteria')}: {_counted(len(warnings), 'warning')}")
+    found = check(knowledge, folder)
+    warnings = [each for each in found if not each.known]
+    for each in found:
+        print(each)
+    known = f", {_counted(len(found) - len(warnings), 'known flaw')} of a source" if len(found) > len(warnings) else ""
+    print(f"{_counted(len(knowledge.criteria), 'criterion', 'criteria')}: {_counted(len(warnings), 'warning')}{known}")
     return 1 if warnings else 0
 
 
 def _test(options: argparse.Namespace) -> int:
     from blinadss.breakages import unnoticed
-    from blinadss.scenarios import load_scenarios, run
+    from blinadss.scenario_files import load_scenarios
+    from blinadss.scenarios import run
 
     folder = Path(options.folder or "scenarios")
     knowledge = _knowledge(options)
+    policies = None if options.policy is None else knowledge.select_any(options.policy)
     scenarios = load_scenarios(folder, knowledge)
     failures = [failure for scenario in scenarios for failure in run(scenario, knowledge)]
     _note_absent_engines()
@@ -93,7 +97,7 @@ def _test(options: argparse.Namespace) -> int:
     print(f"{_counted(len(scenarios), 'scenario')}: {_counted(len(failures), 'failure')}")
     if failures or options.no_breakages:
         return 1 if failures else 0
-    total, missed = unnoticed(knowledge, scenarios, listed=print if options.list else None)
+    total, missed = unnoticed(knowledge, scenarios, policies=policies, listed=print if options.list else None)
     for breakage in missed:
         print(f"no scenario notices: {breakage}")
     print(f"{_counted(total, 'breakage')}: {total - len(missed)} noticed, {len(missed) or 'none'} unnoticed")
@@ -115,6 +119,29 @@ def _policies(options: argparse.Namespace) -> int:
 
     on = options.on or date.today()  # noqa: DTZ011
     print(policies_text(_knowledge(options), on), end="")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from blinadss.handbook import GENERATED, handbook
+    from blinadss.prose import show
+
+    knowledge = _knowledge(options)
+    if options.write is None:
+        for name in options.id:
+            print(show(knowledge, name), end="")
+        return 0
+    folder, pages = Path(options.write), handbook(knowledge)
+    before = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.md")}
+    foreign = [path for path in before.values() if GENERATED not in path.read_text(encoding="utf-8")]
+    if foreign:
+        raise UsageError(f"{foreign[0]}: is not a page of the handbook", "name a folder that holds nothing else")
+    for name, text in pages.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        _write(folder / name, text)
+    for name in before.keys() - pages.keys():
+        before[name].unlink()
+    print(f"{_counted(len(pages), 'page')} in {folder}")
     return 0
 
 
@@ -222,7 +249,12 @@ def _parser() -> argparse.ArgumentParser:
     assess.add_argument(
         "--on", type=_day, metavar="DATE", help="the day of assessment (default: the profile's, or today)"
     )
-    assess.add_argument("--policy", action="append", metavar="ID", help="a policy to answer; may be repeated")
+    assess.add_argument(
+        "--policy",
+        action="append",
+        metavar="ID",
+        help="a policy to answer, a folder of them such as trials, or all; may be repeated",
+    )
     assess.add_argument("--fresh-for", metavar="FILE", help="your own windows after which facts are too old to count")
     writes(assess, "text", "json")
 
@@ -231,6 +263,7 @@ def _parser() -> argparse.ArgumentParser:
 
     test = knows(command("test", _test, "run scenarios, then break each criterion and see that a scenario notices"))
     test.add_argument("folder", nargs="?", metavar="DIR", help="default: scenarios")
+    test.add_argument("--policy", action="append", metavar="ID", help="break only this policy, folder, or `cautions`")
     test.add_argument("--no-breakages", action="store_true", help="only run the scenarios")
     test.add_argument("--list", action="store_true", help="list every breakage and the scenario that noticed it")
 
@@ -238,6 +271,13 @@ def _parser() -> argparse.ArgumentParser:
 
     policies = knows(command("policies", _policies, "list the policies and their editions"))
     policies.add_argument("--on", type=_day, metavar="DATE", help="mark what is in force on that day (default: today)")
+
+    show = knows(command("show", _show, "show a policy, an indication, a criterion, a caution or a result in words"))
+    what = show.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "id", nargs="*", default=[], metavar="ID", help="the id of one, as `blinadss policies` lists them"
+    )
+    what.add_argument("--write", metavar="DIR", help="write the whole handbook of criteria into DIR")
 
     schema = command("schema", _schema, "print a JSON Schema")
     schema.add_argument("of", nargs="?", choices=("profile", "assessment"), default="profile")

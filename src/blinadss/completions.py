@@ -17,12 +17,12 @@ from itertools import count, pairwise, product
 
 from blinadss.elapsed import DAYS, MONTHS, earlier, spans_between
 from blinadss.engines.reference import answer_to
-from blinadss.expression import Comparison, Expression, Value, Values, comparisons, reading_of
+from blinadss.expression import Comparison, Expression, Group, Value, Values, comparisons, facts_in, reading_of
 from blinadss.facts import FACTS
 from blinadss.kinds import Coded, Measured
 from blinadss.quantity import COUNT, DURATION, GRADE, Span
 from blinadss.reasons import Reasons
-from blinadss.truth import Truth
+from blinadss.truth import Truth, all_of
 
 # Steps of one search. Beyond it the answer stays what Kleene logic says, which is never wrong, only less exact.
 PATIENCE = 20_000
@@ -62,7 +62,32 @@ class Question:
         truth = self.reasons.truth(values)
         if truth is not Truth.UNKNOWN or self.asks_each_fact_once:
             return truth
-        return self.ways(values, on).truth
+        if not self.independent:
+            return self.ways(values, on).truth
+        # All of them can come true together, and each can come false by itself.
+        exact = [each.truth(values, on) for each in self.independent if not each.asks_each_fact_once]
+        if Truth.FALSE in exact:
+            return Truth.FALSE
+        if Truth.TRUE in exact:
+            return all_of(each.truth(values, on) for each in self.independent)
+        return Truth.UNKNOWN
+
+    def can_be(self, wanted: Truth, values: Values, on: date) -> bool:
+        """Whether some completion of ``values`` gives that answer."""
+        return self._reach(wanted, values, on, count(1)) is not None
+
+    @cached_property
+    def independent(self) -> tuple[Question, ...]:
+        """The parts that must all hold and share no fact, each as a question; none if they cannot be parted."""
+        apart: list[tuple[frozenset[str], tuple[Expression, ...]]] = []
+        for part in _conjuncts(self.reasons.expression):
+            facts = facts_in(part)
+            together: tuple[Expression, ...] = (part,)
+            for each in [each for each in apart if each[0] & facts]:
+                apart.remove(each)
+                facts, together = facts | each[0], each[1] + together
+            apart.append((facts, together))
+        return tuple(Question(Group("all", parts)) for _, parts in apart) if len(apart) > 1 else ()
 
     @cached_property
     def asks_each_fact_once(self) -> bool:
@@ -100,6 +125,17 @@ class Question:
             if found is not None:
                 return found
         return None
+
+
+def _conjuncts(expression: Expression) -> Iterator[Expression]:
+    """What must hold for the expression to hold, taken apart as far as `all` and `none` go."""
+    if isinstance(expression, Group) and expression.word == "all":
+        for part in expression.parts:
+            yield from _conjuncts(part)
+    elif isinstance(expression, Group) and expression.word == "none":
+        yield from (Group("none", (part,)) for part in expression.parts)
+    else:
+        yield expression
 
 
 def _places(expression: Expression) -> Iterator[tuple[str, Expression]]:
@@ -172,7 +208,7 @@ def _days(asked: Iterable[Comparison], values: Values, on: date) -> Iterator[Ass
         days |= {complete + timedelta(days=shift) for shift in (-1, 0, 1)}
         known = values.get(reading_of(leaf.fact, DAYS, since=leaf.since))
         if isinstance(known, Span):
-            days |= {on - timedelta(days=int(end)) for end in (known.low, known.high)}
+            days |= {on - timedelta(days=int(end)) for end in (known.low, known.high) if end.is_finite()}
     for day in sorted(day for day in days if day <= on):
         spans = {reading_of(leaf.fact, scale, since=leaf.since): span for scale, span in spans_between(day, on).items()}
         if all(_fits(span, values.get(reading)) for reading, span in spans.items()):

@@ -100,6 +100,26 @@ def mrd_level(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -
     return Sight(both, level.text, level.on, "inconclusive")
 
 
+def mrd_status(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
+    """Whether MRD was detected, as reported, or because a level above zero was measured.
+
+    The later of the two counts; on the same day they must agree. A level that may be
+    zero (``< 0.01 %``) says nothing of detection.
+    """
+    level = given(profile, "mrd.level", on, fresh_for)
+    status = given(profile, "mrd.status", on, fresh_for)
+    span = level.values.get(reading_of("mrd.level", "%"))
+    if not isinstance(span, Span) or (status is not MISSING and (status.on or on) > (level.on or on)):
+        return status
+    detected = span.low > 0 or span.low_open
+    same_day = status is not MISSING and (status.on or on) == (level.on or on)
+    if same_day and (not detected or not status.values or status.values["mrd.status"] == "detected"):
+        return status
+    if same_day:
+        return Sight({}, f"{level.text} / {status.text}", level.on, "conflicting")
+    return Sight({"mrd.status": "detected"} if detected else {}, level.text, level.on, "inconclusive")
+
+
 def _below_sensitivity(profile: PatientProfile, status: Sight, on: date) -> Span:
     """Where the level lies if the assay of that day detected none; a sensitivity of another day is another assay's."""
     sensitivity = given(profile, "mrd.assay_sensitivity", on, {})
@@ -109,13 +129,19 @@ def _below_sensitivity(profile: PatientProfile, status: Sight, on: date) -> Span
     return Span(Decimal(0), span.high, high_open=True)
 
 
-DERIVED: Mapping[str, Derive] = {"patient.age": age, _SURFACE: body_surface_area, "mrd.level": mrd_level}
+DERIVED: Mapping[str, Derive] = {
+    "patient.age": age,
+    _SURFACE: body_surface_area,
+    "mrd.level": mrd_level,
+    "mrd.status": mrd_status,
+}
 
 # What each derived fact is worked out from, itself included.
 ORIGINS: Mapping[str, tuple[str, ...]] = {
     "patient.age": ("patient.age", "patient.birth_date"),
     _SURFACE: (_SURFACE, "patient.weight", "patient.height"),
     "mrd.level": ("mrd.level", "mrd.status", "mrd.assay_sensitivity"),
+    "mrd.status": ("mrd.status", "mrd.level"),
 }
 
 

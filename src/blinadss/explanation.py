@@ -1,18 +1,18 @@
 """An assessment in words: what a clinician reads on a screen, line by line, with the place it all comes from.
 
-Required criteria are met, not met or unknown; exclusions and contraindications
-are present, absent or unknown. Only the comparisons that settled a criterion
-are shown, or, where it is unknown, those that keep it open.
+Required criteria are met, not met or unknown; exclusions, contraindications and
+cautions are present, absent or unknown. Only the comparisons that settled a
+criterion are shown, or, where it is unknown, those that keep it open.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from blinadss.errors import printable
 from blinadss.findings import (
     Assessment,
+    CautionFinding,
     Cited,
     Compared,
     Eligibility,
@@ -20,8 +20,13 @@ from blinadss.findings import (
     IndicationResult,
     Missing,
     PolicyResult,
+    ShownEvidence,
+    ShownTerm,
     Verdict,
 )
+from blinadss.page import INDENT, Page
+from blinadss.quantity import plain
+from blinadss.statements import Assurance
 from blinadss.truth import Truth
 
 # What a finding's truth is called, by the role of its criterion: an absent exclusion is good news, not "not met".
@@ -29,7 +34,7 @@ WORDS = {
     "requires": {Truth.TRUE: "met", Truth.FALSE: "not met", Truth.UNKNOWN: "unknown"},
     "excludes": {Truth.TRUE: "present", Truth.FALSE: "absent", Truth.UNKNOWN: "unknown"},
 }
-WORDS["contraindicates"] = WORDS["excludes"]
+WORDS["contraindicates"] = WORDS["cautions"] = WORDS["excludes"]
 _BECAUSE = {
     "missing": "not known",
     "stale": "too old to count",
@@ -41,27 +46,40 @@ _VERDICT = {
     Verdict.INELIGIBLE: "no indication applies",
     Verdict.CONTRAINDICATED: "a contraindication is present",
     Verdict.UNDETERMINED: "it depends on facts that are not known",
-    Verdict.NOT_IN_FORCE: "there was no such policy on that day",
+    Verdict.NOT_IN_FORCE: "the policy was not in force on that day",
 }
-_ASSURANCE = {
+_TRIAL = {
+    Verdict.ELIGIBLE: "the patient would have met the criteria listed",
+    Verdict.INELIGIBLE: "the patient would not have met the criteria",
+    Verdict.CONTRAINDICATED: "the patient would not have met the criteria",
+    Verdict.UNDETERMINED: "it depends on facts that are not known",
+    Verdict.NOT_IN_FORCE: "the trial had not begun on that day",
+}
+ASSURANCE: dict[Assurance, str] = {
     "verified": "verified",
     "secondary": "secondary: read only in an older edition, another market's text or one second-hand source",
     "unverified": "UNVERIFIED: nobody has read this in its source",
 }
-_COLOURS = {"good": "32", "bad": "31", "open": "33", "faint": "2", "strong": "1"}
+SEVERITY = {
+    "severe": "severe",
+    "moderate": "moderate",
+    "mild": "mild",
+    "informative": "informative: a predictor of response, which decides nothing",
+    "not_indicated": "NOT INDICATED: no label covers this use",
+}
 _GOOD = {Verdict.ELIGIBLE, Eligibility.ELIGIBLE}
 _OPEN = {Verdict.UNDETERMINED, Eligibility.UNDETERMINED}
-_INDENT = 11
 
 
 def explain(assessment: Assessment, *, width: int = 96, colour: bool = False) -> str:
     """The whole answer as text, ``width`` columns wide; ``colour`` adds terminal colours."""
-    page = _Page(width, colour)
+    page = Page(width, colour=colour)
     patient = f" of {assessment.profile.id}" if assessment.profile.id else ""
     page.paragraph(f"Assessment{patient} on {assessment.assessed_on}", "", style="strong")
     for policy in assessment.policies:
         page.line("")
         _policy(page, policy)
+    _cautions(page, assessment.cautions)
     _sources(page, assessment)
     page.line("")
     knowledge = assessment.knowledge
@@ -73,50 +91,17 @@ def explain(assessment: Assessment, *, width: int = 96, colour: bool = False) ->
     return "\n".join(page.lines) + "\n"
 
 
-class _Page:
-    """Lines of text of a given width, with or without colours."""
-
-    def __init__(self, width: int, colour: bool) -> None:  # noqa: FBT001 - one private caller
-        self.width, self.colour = max(40, width), colour
-        self.lines: list[str] = []
-
-    def line(self, text: str) -> None:
-        """One line as it is."""
-        self.lines.append(text)
-
-    def paint(self, text: str, style: str) -> str:
-        """The text in a colour, where colours are wanted."""
-        return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if self.colour else text
-
-    def paragraph(self, text: str, indent: str, *, style: str = "") -> None:
-        """Wrapped text, every line indented."""
-        for row in textwrap.wrap(printable(text), self.width - len(indent), break_on_hyphens=False) or [""]:
-            self.line(indent + (self.paint(row, style) if style else row))
-
-    def headed(self, word: str, style: str, text: str) -> None:
-        """A coloured word and a wrapped sentence after it."""
-        rows = textwrap.wrap(printable(f"{word} · {text}"), self.width, subsequent_indent="  ", break_on_hyphens=False)
-        self.lines += [rows[0].replace(word, self.paint(word, style), 1), *rows[1:]]
-
-    def labelled(self, label: str, style: str, text: str, *, indent: int = _INDENT) -> None:
-        """A word in the margin and a wrapped paragraph beside it."""
-        rows = textwrap.wrap(printable(text), self.width - indent, break_on_hyphens=False) or [""]
-        margin = f"  {label}".ljust(indent)
-        self.line(margin.replace(label, self.paint(label, style), 1) + rows[0])
-        for row in rows[1:]:
-            self.line(" " * indent + row)
-
-
-def _policy(page: _Page, policy: PolicyResult) -> None:
-    word = policy.verdict.value.replace("_", " ").upper()
+def _policy(page: Page, policy: PolicyResult) -> None:
     page.paragraph(f"{policy.policy} · {policy.title}", "", style="strong")
     if policy.edition:
         unsure = "" if policy.edition_assurance == "verified" else f" ({policy.edition_assurance})"
         page.paragraph(f"As it stands since {policy.edition}{unsure}: {policy.edition_title}", "")
     if policy.note:
         page.paragraph(policy.note, "")
+    _flaw(page, policy.flaw, "")
     page.line("")
-    page.headed(word, _style(policy.verdict), _VERDICT[policy.verdict])
+    says = _TRIAL if policy.kind == "trial" else _VERDICT
+    page.headed(policy.answer.replace("_", " ").upper(), _style(policy.verdict), says[policy.verdict])
     if policy.rests_on:
         count = len(policy.rests_on)
         noun = "statement" if count == 1 else "statements"
@@ -136,26 +121,114 @@ def _policy(page: _Page, policy: PolicyResult) -> None:
     for indication in policy.indications:
         page.line("")
         _indication(page, indication)
+    if policy.terms and policy.verdict in _GOOD | _OPEN:
+        page.line("")
+        _terms(page, policy.terms)
 
 
-def _indication(page: _Page, indication: IndicationResult) -> None:
-    word = indication.eligibility.value.upper()
-    page.headed(word, _style(indication.eligibility), f"{indication.title} ({indication.id})")
+def _indication(page: Page, indication: IndicationResult) -> None:
+    named = f"{indication.title} ({indication.id})"
+    if indication.applicability == "not_in_force":
+        page.headed("NOT IN FORCE", "faint", f"{named}. {indication.note}")
+        return
+    if indication.applicability == "not_applicable":
+        page.headed("NOT APPLICABLE", "faint", named)
+        _findings(page, (each for each in indication.findings if _against(each)), brief=True)
+        return
+    page.headed(indication.eligibility.value.upper(), _style(indication.eligibility), named)
+    _flaw(page, indication.flaw, "  ")
     unknown = [finding for finding in indication.findings if finding.truth is Truth.UNKNOWN]
     if unknown and indication.eligibility is not Eligibility.UNDETERMINED:
         page.paragraph("What is unknown below makes no difference here.", "  ", style="faint")
     _findings(page, indication.findings)
+    if indication.eligibility is not Eligibility.INELIGIBLE:
+        _terms(page, indication.terms)
+    if indication.eligibility is Eligibility.ELIGIBLE:
+        _evidence(page, indication.evidence)
 
 
-def _findings(page: _Page, findings: Iterable[Finding]) -> None:
+def _against(finding: Finding) -> bool:
+    """Whether a finding speaks against the indication by itself."""
+    return finding.truth is (Truth.FALSE if finding.role == "requires" else Truth.TRUE)
+
+
+def _findings(page: Page, findings: Iterable[Finding | CautionFinding], *, brief: bool = False) -> None:
     for finding in findings:
         good = Truth.TRUE if finding.role == "requires" else Truth.FALSE
         style = "open" if finding.truth is Truth.UNKNOWN else "good" if finding.truth is good else "bad"
         page.labelled(WORDS[finding.role][finding.truth], style, finding.statement)
         for compared in finding.comparisons:
             if compared.decisive:
-                page.paragraph(_compared(compared), " " * _INDENT)
-        page.paragraph(f"[{_places(finding.cite)}] {_ASSURANCE[finding.assurance]}", " " * _INDENT, style="faint")
+                page.paragraph(_compared(compared), " " * INDENT)
+        if isinstance(finding, CautionFinding):
+            page.paragraph(f"What to do ({SEVERITY[finding.severity]}): {finding.do}", " " * INDENT)
+            for result in finding.evidence:
+                page.paragraph(f"Known: {said_of(result)}", " " * INDENT)
+        _flaw(page, finding.flaw, " " * INDENT)
+        if not brief:
+            page.paragraph(f"[{_places(finding.cite)}] {ASSURANCE[finding.assurance]}", " " * INDENT, style="faint")
+
+
+def _flaw(page: Page, flaw: str, indent: str) -> None:
+    if flaw:
+        page.paragraph(f"A flaw of the source, left as it is: {flaw}", indent)
+
+
+def _terms(page: Page, terms: Iterable[ShownTerm]) -> None:
+    """What is asked besides, said so that nobody takes the verdict for all there is."""
+    terms = tuple(terms)
+    if terms:
+        page.line(page.paint("  Also asked, and not decided here", "strong"))
+    for term in terms:
+        page.labelled("-", "open", f"{term.statement} [{_places(term.cite)}] {ASSURANCE[term.assurance]}", indent=4)
+
+
+def _evidence(page: Page, evidence: Iterable[ShownEvidence]) -> None:
+    evidence = tuple(evidence)
+    if evidence:
+        page.line(page.paint("  What was seen in studies", "strong"))
+    for result in evidence:
+        page.labelled("-", "faint", said_of(result), indent=4)
+
+
+def said_of(result: ShownEvidence) -> str:
+    """A published result as one sentence, with its source and, if it was not read there, how far to trust it."""
+    parts = [f"{result.endpoint}: {result.result}"]
+    if result.comparator:
+        parts.append(f"against {result.comparator}")
+    if result.effect:
+        effect = result.effect
+        interval = (
+            f" ({plain(effect.level)} % CI {plain(effect.low)} to {plain(effect.high)})"
+            if effect.level is not None and effect.low is not None and effect.high is not None
+            else ""
+        )
+        parts.append(f"{effect.measure} {plain(effect.value)}{interval}")
+    trust = "" if result.assurance == "verified" else f" {ASSURANCE[result.assurance]}"
+    who = f"{result.population}, {result.patients} patients" if result.patients else result.population
+    said = f"{result.study}. {who}. {', '.join(parts)}. [{_places(result.cite)}]{trust}"
+    return f"{said} ({result.note})" if result.note else said
+
+
+def _cautions(page: Page, cautions: Iterable[CautionFinding]) -> None:
+    """The risks that are there, whole, and those that cannot be ruled out, each in a line."""
+    cautions = tuple(cautions)
+    present = [each for each in cautions if each.truth is Truth.TRUE]
+    unknown = [
+        each
+        for each in cautions
+        if each.truth is Truth.UNKNOWN and each.severity not in {"informative", "not_indicated"}
+    ]
+    if not (present or unknown):
+        return
+    page.line("")
+    page.paragraph("Cautions: what does not forbid the treatment, whatever the policy", "", style="strong")
+    _findings(page, present)
+    if unknown:
+        page.line(page.paint("  Cannot be ruled out", "strong"))
+    for each in unknown:
+        facts = dict.fromkeys(leaf.fact for leaf in each.comparisons if leaf.decisive and leaf.unknown_because)
+        page.labelled("-", "open", f"{each.statement} ({each.severity}; {', '.join(facts)})", indent=4)
 
 
 def _compared(compared: Compared) -> str:
@@ -184,7 +257,7 @@ def _answered_by(assessment: Assessment) -> str:
     return f"answered by {names[0]} alone" if len(names) == 1 else f"answered alike by {' and '.join(names)}"
 
 
-def _sources(page: _Page, assessment: Assessment) -> None:
+def _sources(page: Page, assessment: Assessment) -> None:
     """Every document cited above, with where to find it."""
     cited = {each.source: each for each in _all_cited(assessment)}
     if not cited:
@@ -196,10 +269,28 @@ def _sources(page: _Page, assessment: Assessment) -> None:
         page.line(f"    {page.paint(printable(source.url), 'faint')}")
 
 
+def _beside(indication: IndicationResult) -> tuple[ShownTerm | ShownEvidence, ...]:
+    """What is shown of an indication beside its findings."""
+    if indication.eligibility is Eligibility.INELIGIBLE:
+        return ()
+    return (*indication.terms, *(indication.evidence if indication.eligibility is Eligibility.ELIGIBLE else ()))
+
+
 def _all_cited(assessment: Assessment) -> Iterator[Cited]:
+    """Everything cited in what is shown."""
     for policy in assessment.policies:
         for finding in policy.findings():
             yield from finding.cite
+        for term in policy.terms:
+            yield from term.cite
+        for indication in policy.indications:
+            for each in _beside(indication):
+                yield from each.cite
+    for caution in assessment.cautions:
+        if caution.truth is Truth.TRUE:
+            yield from caution.cite
+            for result in caution.evidence:
+                yield from result.cite
 
 
 def _style(answer: Verdict | Eligibility) -> str:

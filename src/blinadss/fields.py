@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from blinadss.errors import Mistake
-from blinadss.kinds import Coded, Dated, Kind, Measured
+from blinadss.kinds import NEVER, Coded, Dated, Kind, Measured
 from blinadss.observation import Mistakes, Observation, as_text, read_observations
 from blinadss.quantity import Dimension
 
@@ -38,6 +38,11 @@ def measured(says: str, dimension: Dimension, *, most: str = "Infinity", above_z
 def dated(says: str, *, past: bool = True) -> Any:  # noqa: ANN401
     """A profile field that is a day; ``past`` if it must not lie after the day of assessment."""
     return _field(Dated(says, past))
+
+
+def happened(says: str) -> Any:  # noqa: ANN401
+    """A profile field that is the day of something in the past, or ``never``."""
+    return _field(Dated(says, never=True))
 
 
 def kind_of(info: FieldInfo) -> Kind:
@@ -109,7 +114,8 @@ def _value_schema(kind: Kind) -> dict[str, Any]:
         case Coded():
             return {"enum": list(kind.codes)}
         case Dated():
-            return {"type": "string", "format": "date"}
+            written = {"type": "string", "format": "date"}
+            return {"anyOf": [written, {"const": NEVER}]} if kind.never else written
         case Measured():
             whole = kind.dimension.bare == "whole"
             return {"type": ["integer", "string"] if whole else "string", "examples": [kind.dimension.example]}

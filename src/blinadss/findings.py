@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
 from blinadss.errors import UsageError, near
-from blinadss.knowledge import Assurance, Effort, Role
+from blinadss.knowledge import Effort, PolicyKind, Severity
 from blinadss.sight import Because
+from blinadss.statements import Assurance, Role
 from blinadss.truth import Truth
 
 
@@ -35,6 +37,9 @@ class Verdict(Enum):
     CONTRAINDICATED = "contraindicated"
     UNDETERMINED = "undetermined"
     NOT_IN_FORCE = "not_in_force"
+
+
+Applicability = Literal["applicable", "not_applicable", "unknown", "not_in_force"]
 
 
 class Result:
@@ -105,6 +110,70 @@ class Finding(Result):
     cite: tuple[Cited, ...]
     assurance: Assurance
     rationale: str
+    flaw: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTerm(Result):
+    """Something a policy also asks that no profile decides: it is shown, and is no part of the verdict."""
+
+    id: str
+    statement: str
+    cite: tuple[Cited, ...]
+    assurance: Assurance
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEffect(Result):
+    """A measure of effect, with its confidence interval (``level`` is in %) if one was published."""
+
+    measure: str
+    value: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    level: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvidence(Result):
+    """A published result shown beside an indication or a caution; it decides nothing.
+
+    ``patients`` is how many were studied, or nothing where that was not read.
+    """
+
+    id: str
+    study: str
+    population: str
+    patients: int | None
+    endpoint: str
+    result: str
+    comparator: str
+    effect: ShownEffect | None
+    cite: tuple[Cited, ...]
+    assurance: Assurance
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class CautionFinding(Result):
+    """A risk that does not forbid: whether it is there, how grave it is, what to do, what is known of it.
+
+    A severity of ``informative`` is a predictor of response, ``not_indicated`` a use that no label covers.
+    """
+
+    criterion: str
+    role: Role
+    truth: Truth
+    statement: str
+    comparisons: tuple[Compared, ...]
+    cite: tuple[Cited, ...]
+    assurance: Assurance
+    rationale: str
+    flaw: str
+    topic: str
+    severity: Severity
+    do: str
+    evidence: tuple[ShownEvidence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +188,32 @@ class Missing(Result):
 
 @dataclass(frozen=True, slots=True)
 class IndicationResult(Result):
-    """One indication: whether it applies, and why."""
+    """One indication: whether it applies, and why.
+
+    ``applicability`` says whether it is for such a patient at all, and is kept apart from
+    the eligibility: an indication for children is not applicable to an adult, and what is
+    not in force on the day has no findings. Both count as ineligible.
+    """
 
     id: str
     title: str
     eligibility: Eligibility
     findings: tuple[Finding, ...]
     missing: tuple[Missing, ...]
+    applicability: Applicability = "applicable"
+    note: str = ""
+    terms: tuple[ShownTerm, ...] = ()
+    evidence: tuple[ShownEvidence, ...] = ()
+    flaw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyResult(Result):
     """One policy as it stood on the day: the verdict, and everything it rests on.
 
-    ``rests_on`` names the criteria behind the verdict whose assurance is below verified.
+    ``answer`` is the verdict in the words of this kind of policy: of a trial, whether the
+    patient would have met its criteria. ``rests_on`` names the criteria behind the verdict
+    whose assurance is below verified, ``terms`` what is asked besides and not decided here.
     """
 
     policy: str
@@ -146,6 +227,10 @@ class PolicyResult(Result):
     contraindications: tuple[Finding, ...]
     missing: tuple[Missing, ...]
     rests_on: tuple[str, ...]
+    kind: PolicyKind
+    answer: str
+    terms: tuple[ShownTerm, ...]
+    flaw: str
 
     def findings(self) -> Iterator[Finding]:
         """Every finding of the policy, contraindications first."""
@@ -180,7 +265,7 @@ class Assessment(Result):
     knowledge: KnowledgeStamp
     engines: tuple[str, ...]
     policies: tuple[PolicyResult, ...]
-    cautions: tuple[Finding, ...] = ()
+    cautions: tuple[CautionFinding, ...] = ()
 
     def policy(self, policy_id: str) -> PolicyResult:
         """The result for one policy; raises `UsageError` if it was not asked for."""

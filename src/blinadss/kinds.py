@@ -27,6 +27,9 @@ _TYPED = {
 _BOUND = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(.*)", re.DOTALL)
 
 
+# What a date says of something that has not happened: any length of time has passed since.
+NEVER = "never"
+
 # No patient of today's drugs was born before this; an earlier year is a slip of the keyboard.
 EARLIEST = date(1890, 1, 1)
 
@@ -64,7 +67,7 @@ class Coded:
         spelt = re.sub(r"[\s-]+", "_", typed)
         meant = [code for code in self.codes if typed in (*_TYPED.get(code, ()), code) or spelt == code]
         hint = f"write `{meant[0]}`" if meant else None
-        few = len(self.codes) <= 6
+        few = len(self.codes) <= 10
         if hint is None and not few:
             hint = near(code, self.codes) or f"write {one_of(self.codes)}"
         choice = f"; it is {one_of(self.codes)}" if few else ""
@@ -131,13 +134,16 @@ class Measured:
 
 @dataclass(frozen=True)
 class Dated:
-    """A fact that is a day; ``past`` if it must not lie after the day of assessment."""
+    """A fact that is a day: ``past`` if it lies at or before the day of assessment, ``never`` if it may have no day."""
 
     says: str = ""
     past: bool = True
+    never: bool = False
 
-    def read(self, text: str) -> date:
-        """The day, or `Mistake`; only ``2026-03-02``, since 02/03/2026 means two days."""
+    def read(self, text: str) -> date | str:
+        """The day, or ``never``, or `Mistake`; only ``2026-03-02``, since 02/03/2026 means two days."""
+        if self.never and text.strip() == NEVER:
+            return NEVER
         seen = day(text)
         if seen < EARLIEST:
             raise Mistake(f"{quoted(text)} is longer ago than anybody's life", "check the year")
@@ -145,7 +151,7 @@ class Dated:
 
     def shown(self) -> str:
         """The form as one line of a table."""
-        return "a date, 2026-03-02"
+        return f"a date, 2026-03-02, or {NEVER}" if self.never else "a date, 2026-03-02"
 
 
 Kind = Coded | Measured | Dated

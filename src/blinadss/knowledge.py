@@ -1,4 +1,4 @@
-"""Everything the experts say, as plain immutable values: sources, criteria, indications, policies, notes on facts.
+"""Everything the experts say, as plain immutable values: indications, policies, cautions, notes on facts.
 
 Nothing here decides anything. `loading` makes these from files, engines answer
 the criteria, `assessment` adds the answers up.
@@ -12,77 +12,20 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from blinadss.errors import Place, UsageError, near
 from blinadss.expression import Comparison, Expression, Group, line
+from blinadss.quantity import Quantity
+from blinadss.statements import ALWAYS, Assurance, Citation, Criterion, Evidence, Period, Source, Term, Use
 
-Assurance = Literal["verified", "secondary", "unverified"]
-Role = Literal["requires", "excludes", "contraindicates"]
+PolicyKind = Literal["label", "funder", "payer", "trial", "policy", "cautions"]
+Severity = Literal["severe", "moderate", "mild", "informative", "not_indicated"]
 Effort = Literal["chart", "history", "blood", "flow cytometry", "imaging", "marrow", "lumbar puncture"]
-ASSURANCES: tuple[Assurance, ...] = ("verified", "secondary", "unverified")
+KINDS: tuple[PolicyKind, ...] = ("label", "funder", "payer", "trial", "policy")
+SEVERITIES: tuple[Severity, ...] = ("severe", "moderate", "mild", "informative", "not_indicated")
+CAUTIONS: Literal["cautions"] = "cautions"  # the id of what is asked of every patient whatever the policy
 EFFORTS: tuple[Effort, ...] = ("chart", "history", "blood", "flow cytometry", "imaging", "marrow", "lumbar puncture")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A document that criteria cite: a label, a guideline, a trial, a paper."""
-
-    id: str
-    title: str
-    publisher: str
-    kind: str
-    edition: str
-    url: str
-    retrieved: str
-    note: str = ""
-    place: Place | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Citation:
-    """A source and the place in it."""
-
-    source: Source
-    section: str
-
-    def __str__(self) -> str:
-        section = f" §{self.section}" if self.section[:1].isdigit() else f" {self.section}"
-        return f"{self.source.id}{section if self.section else ''}"
-
-
-@dataclass(frozen=True)
-class Criterion:
-    """A cited question about a profile whose answer is true, false or unknown."""
-
-    id: str
-    statement: str
-    when: Expression
-    cite: tuple[Citation, ...]
-    assurance: Assurance
-    rationale: str = ""
-    place: Place | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True)
-class Period:
-    """The days on which something is in force: from the first day, up to but not including ``until``."""
-
-    start: date = date.min
-    until: date = date.max
-
-    def covers(self, day: date) -> bool:
-        """Whether that day lies in the period."""
-        return self.start <= day < self.until
-
-
-@dataclass(frozen=True)
-class Use:
-    """A criterion as an indication or a policy uses it: in which role, and since when."""
-
-    criterion: Criterion
-    role: Role
-    period: Period = Period()
 
 
 @dataclass(frozen=True)
@@ -92,7 +35,10 @@ class Indication:
     id: str
     title: str
     uses: tuple[Use, ...]
-    period: Period = Period()
+    period: Period = ALWAYS
+    evidence: tuple[Evidence, ...] = ()
+    terms: tuple[Term, ...] = ()
+    flaw: str = ""
     place: Place | None = field(default=None, compare=False)
 
 
@@ -114,7 +60,10 @@ class Edition:
 
 @dataclass(frozen=True)
 class Policy:
-    """A publisher's set of indications and contraindications, through time."""
+    """A publisher's set of indications and contraindications, through time.
+
+    The cautions are one as well, of a kind of their own: without editions or indications, each a use of a criterion.
+    """
 
     id: str
     title: str
@@ -124,6 +73,10 @@ class Policy:
     indications: tuple[Indication, ...]
     contraindications: tuple[Use, ...]
     until: date = date.max
+    kind: PolicyKind = "policy"
+    terms: tuple[Term, ...] = ()
+    flaw: str = ""
+    place: Place | None = field(default=None, compare=False)
 
     def edition(self, on: date) -> Edition | None:
         """The edition in force on that day, if the policy was in force."""
@@ -133,17 +86,41 @@ class Policy:
     def as_of(self, on: date) -> Policy:
         """The policy reduced to what was in force on that day."""
         indications = tuple(
-            replace(indication, uses=_in_force(indication.uses, on))
+            replace(indication, uses=_in_force(indication.uses, on), terms=_in_force(indication.terms, on))
             for indication in self.indications
             if indication.period.covers(on)
         )
-        return replace(self, indications=indications, contraindications=_in_force(self.contraindications, on))
+        contraindications, terms = _in_force(self.contraindications, on), _in_force(self.terms, on)
+        return replace(self, indications=indications, contraindications=contraindications, terms=terms)
 
     def uses(self) -> Iterator[Use]:
         """Every use of a criterion anywhere in the policy."""
         for indication in self.indications:
             yield from indication.uses
         yield from self.contraindications
+
+
+Dated = TypeVar("Dated", Use, Term)
+
+
+@dataclass(frozen=True)
+class CautionNotes:
+    """What is said of a caution beside its criterion: what it is about, how grave it is, what to do, what is known."""
+
+    topic: str
+    severity: Severity
+    do: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """A value that a fact has whenever something else holds, so that nobody needs to be asked for it, and why."""
+
+    value: str | Quantity
+    when: Expression
+    rationale: str
+    cite: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +132,10 @@ class FactNotes:
     fresh_for: int | None = None  # days
     rationale: str = ""
     cite: tuple[Citation, ...] = ()
+    follows: tuple[Consequence, ...] = ()
+
+
+NO_CAUTIONS = Policy(CAUTIONS, "Cautions", "", "", (), (), (), kind=CAUTIONS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +148,9 @@ class KnowledgeBase:
     facts: Mapping[str, FactNotes]
     policies: Mapping[str, Policy]
     criteria: Mapping[str, Criterion]
+    cautions: Policy = NO_CAUTIONS
+    caution_notes: Mapping[str, CautionNotes] = field(default_factory=dict)
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
 
     def policy(self, policy_id: str) -> Policy:
         """The policy of that id; raises `UsageError` with the nearest one if there is none."""
@@ -174,13 +158,43 @@ class KnowledgeBase:
             raise UsageError(f"there is no policy `{policy_id}`", near(policy_id, list(self.policies)))
         return self.policies[policy_id]
 
+    def select(self, names: Iterable[str]) -> tuple[Policy, ...]:
+        """The policies of those names, each once: an id, a folder of several (``trials``), or ``all``.
+
+        Raises `UsageError` with the nearest name if there is none.
+        """
+        chosen: dict[str, Policy] = {}
+        for name in names:
+            below = {each: policy for each, policy in self.policies.items() if each.startswith(f"{name}/")}
+            chosen |= dict(self.policies) if name == "all" else below or {name: self.policy(name)}
+        return tuple(chosen.values())
+
+    def select_any(self, names: Iterable[str]) -> tuple[Policy, ...]:
+        """As `select`, with the cautions by their name."""
+        return tuple(each for name in names for each in ((self.cautions,) if name == CAUTIONS else self.select([name])))
+
     def with_facts(self, notes: Mapping[str, FactNotes]) -> KnowledgeBase:
         """The same knowledge with other notes on some facts."""
         return replace(self, facts=MappingProxyType({**self.facts, **notes}))
 
     def with_policy(self, policy: Policy) -> KnowledgeBase:
         """The same knowledge with one policy changed."""
+        if policy.id == CAUTIONS:
+            return replace(self, cautions=policy)
         return replace(self, policies=MappingProxyType({**self.policies, policy.id: policy}))
+
+    def alone(self, policy: Policy) -> KnowledgeBase:
+        """The same knowledge with no policy but this one, or with only the cautions."""
+        rest: dict[str, Policy] = {} if policy.id == CAUTIONS else {policy.id: policy}
+        cautions = policy if policy.id == CAUTIONS else NO_CAUTIONS
+        criteria = {use.criterion.id: use.criterion for use in policy.uses()}
+        nothing: Any = MappingProxyType({})
+        return replace(self, policies=rest, cautions=cautions, criteria=criteria, evidence=nothing, sources=nothing)
+
+    def all_policies(self) -> Iterator[Policy]:
+        """Every policy, and the cautions."""
+        yield from self.policies.values()
+        yield self.cautions
 
     @cached_property
     def fresh_for(self) -> dict[str, int]:
@@ -190,21 +204,24 @@ class KnowledgeBase:
     @cached_property
     def fingerprint(self) -> str:
         """A hash of the meaning: the same whatever the order of files and criteria, the comments or the layout."""
-        meaning = _meaning((self.version, self.sources, self.facts, self.policies, self.criteria))
+        parts = (self.version, self.sources, self.facts, self.policies, self.criteria)
+        meaning = _meaning((*parts, self.cautions, self.caution_notes, self.evidence))
         return "sha256:" + hashlib.sha256(meaning.encode()).hexdigest()
 
 
-def _in_force(uses: tuple[Use, ...], on: date) -> tuple[Use, ...]:
-    return tuple(use for use in uses if use.period.covers(on))
+def _in_force(dated: tuple[Dated, ...], on: date) -> tuple[Dated, ...]:
+    return tuple(each for each in dated if each.period.covers(on))
 
 
-def _meaning(thing: object) -> str:
+def _meaning(thing: object) -> str:  # noqa: PLR0911 - one for each kind of thing
     """The thing as text: places left out, everything whose order means nothing sorted, every part marked off."""
     match thing:
         case Comparison():
             return line(replace(thing, codes=tuple(sorted(thing.codes))))
         case Group():
             return f"{thing.heading}({_sorted(thing.parts)})"
+        case Citation():  # the sources are hashed as well, each once
+            return f"{thing.source.id!r} {thing.section!r}"
         case Mapping():
             return "{" + ",".join(f"{key!r}:{_meaning(thing[key])}" for key in sorted(thing)) + "}"
         case tuple():

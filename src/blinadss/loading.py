@@ -3,6 +3,8 @@
 knowledge.yaml   what this is, its version, the policies assessed by default
 sources.yaml     every document cited, once
 facts.yaml       for each fact: the question that asks for it, and how long it stays fresh
+evidence/        published results that indications and cautions refer to
+cautions/        risks that do not forbid, one file a topic
 POLICY/          policy.yaml, shared.yaml, contraindications.yaml, and one file an indication
 """
 
@@ -10,19 +12,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
 
-from blinadss.authoring import Entry
+from blinadss import compiled
+from blinadss.authoring import Entry, read_expression
+from blinadss.cautions import read_cautions, read_evidence
 from blinadss.errors import BlinadssError, KnowledgeError, Mistake, Place, Problem, Problems, near, quoted
+from blinadss.expression import facts_in
 from blinadss.facts import FACTS
-from blinadss.kinds import day
-from blinadss.knowledge import EFFORTS, Criterion, Effort, FactNotes, KnowledgeBase, Policy, Source
+from blinadss.kinds import NEVER, Measured, day
+from blinadss.knowledge import CAUTIONS, EFFORTS, Consequence, Effort, FactNotes, KnowledgeBase, Policy
 from blinadss.policies import read_policy
-from blinadss.quantity import DURATION
+from blinadss.quantity import DURATION, Quantity
 from blinadss.reading import Entries, Node, read_file
+from blinadss.statements import Source
 
 _PACKAGE = Path(__file__).parent
 _TOP = frozenset({"knowledge.yaml", "sources.yaml", "facts.yaml"})
@@ -44,7 +51,17 @@ def load_knowledge(folder: str | Path | None = None) -> KnowledgeBase:
 
 @cache
 def _shipped() -> KnowledgeBase:
-    return _load(shipped_criteria())
+    folder = shipped_criteria()
+    place = compiled.stored(folder)
+    if place is None:
+        return _load(folder)
+    key = compiled.key_of(folder)
+    recalled = compiled.recall(place, key)
+    if recalled is not None:
+        return recalled
+    loaded = _load(folder)
+    compiled.keep(place, key, loaded)
+    return loaded
 
 
 def _load(folder: Path) -> KnowledgeBase:
@@ -63,10 +80,12 @@ def _load(folder: Path) -> KnowledgeBase:
     sources = _sources(nodes["sources.yaml"], problems)
     problems.raise_any()  # without the sources, every citation would be one more problem
     facts = read_fact_notes(nodes["facts.yaml"], sources, problems)
+    folders = _by_folder(nodes)
+    evidence = read_evidence(folders.pop("evidence", {}), sources, problems)
+    cautions, notes, criteria = read_cautions(folders.pop(CAUTIONS, {}), sources, evidence, problems)
     policies: dict[str, Policy] = {}
-    criteria: dict[str, Criterion] = {}
-    for policy_id, files in sorted(_by_policy(nodes).items()):
-        policy, defined = read_policy(policy_id, files, sources, problems)
+    for policy_id, files in sorted(folders.items()):
+        policy, defined = read_policy(policy_id, files, sources, evidence, problems)
         criteria |= defined
         if policy is not None:
             policies[policy_id] = policy
@@ -83,6 +102,9 @@ def _load(folder: Path) -> KnowledgeBase:
         MappingProxyType(facts),
         MappingProxyType(policies),
         MappingProxyType(criteria),
+        cautions,
+        MappingProxyType(notes),
+        MappingProxyType(evidence),
     )
 
 
@@ -105,8 +127,8 @@ def _nodes(folder: Path, problems: Problems) -> dict[str, Node]:
     return nodes
 
 
-def _by_policy(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
-    """The files of each policy: those in one folder."""
+def _by_folder(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
+    """The files of each folder, by their names: those of a policy, the cautions, the evidence."""
     policies: dict[str, dict[str, Node]] = {}
     for name, node in nodes.items():
         folder, _, file = name.rpartition("/")
@@ -145,15 +167,40 @@ def read_fact_notes(node: Node, sources: Mapping[str, Source], problems: Problem
         if fact not in FACTS:
             problems.add(node.keys[fact], f"unknown fact {quoted(fact)}", near(fact, list(FACTS)))
         entry = Entry(
-            below, problems, f"`{fact}`", required=("ask", "effort"), optional=("fresh_for", "rationale", "cite")
+            below,
+            problems,
+            f"`{fact}`",
+            required=("ask", "effort"),
+            optional=("fresh_for", "rationale", "cite", "follows"),
         )
         cite = entry.citations(sources)
         window = entry.read("fresh_for", days, None)
         if window is not None and not (cite or entry.text("rationale")):
             problems.add(entry.place, f"`fresh_for` of `{fact}` has no reason", "add a `rationale` or a `cite`")
         effort = cast("Effort", entry.choice("effort", EFFORTS) or "chart")
-        notes[fact] = FactNotes(entry.text("ask"), effort, window, entry.text("rationale"), cite)
+        follows = _consequences(fact, entry, sources, problems)
+        notes[fact] = FactNotes(entry.text("ask"), effort, window, entry.text("rationale"), cite, follows)
     return notes
+
+
+def _consequences(
+    fact: str, entry: Entry, sources: Mapping[str, Source], problems: Problems
+) -> tuple[Consequence, ...]:
+    """What the fact is whenever something else holds."""
+    found = []
+    for item in entry.items("follows"):
+        each = Entry(item, problems, "what follows", required=("value", "when", "rationale"), optional=("cite",))
+        kind, when = FACTS.get(fact), each.get("when")
+        value = each.read("value", kind.threshold if isinstance(kind, Measured) else kind.read, None) if kind else None
+        expression = read_expression(when, problems) if when else None
+        cite = each.citations(sources)
+        if expression is not None and fact in facts_in(expression):
+            problems.add(item.place, f"`{fact}` cannot follow from itself", "name another fact in `when`")
+        elif isinstance(value, str | Quantity) and expression is not None:
+            found.append(Consequence(value, expression, each.text("rationale"), cite))
+        elif isinstance(value, date):
+            problems.add(item.place, f"`{fact}` cannot follow as a day", f"write `{NEVER}`")
+    return tuple(found)
 
 
 def with_windows(knowledge: KnowledgeBase, path: str | Path) -> KnowledgeBase:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 
+from blinadss.consequences import Follows, with_consequences
 from blinadss.derived import DERIVED
 from blinadss.errors import Problem, ProfileError
 from blinadss.expression import Value
@@ -14,17 +16,28 @@ from blinadss.profile import PatientProfile
 from blinadss.sight import Sight, given
 
 
-def look_up(profile: PatientProfile, facts: Iterable[str], on: date, fresh_for: Mapping[str, int]) -> dict[str, Sight]:
+def look_up(
+    profile: PatientProfile,
+    facts: Iterable[str],
+    on: date,
+    fresh_for: Mapping[str, int],
+    follows: Follows = MappingProxyType({}),
+) -> dict[str, Sight]:
     """What is known of each of ``facts`` on the day ``on``, facts not given included.
 
-    ``fresh_for`` gives, in days, how long a fact counts after it was seen. Nothing in
-    the profile may lie after that day; see `refuse_future`.
+    ``fresh_for`` gives, in days, how long a fact counts after it was seen, ``follows``
+    what a fact is because of what was said of others. Nothing in the profile may lie
+    after that day; see `refuse_future`.
     """
-    sights: dict[str, Sight] = {}
-    for fact in facts:
+
+    def said(fact: str) -> Sight:
         derive = DERIVED.get(fact)
-        sights[fact] = derive(profile, on, fresh_for) if derive else given(profile, fact, on, fresh_for)
-    return sights
+        return derive(profile, on, fresh_for) if derive else given(profile, fact, on, fresh_for)
+
+    return {
+        fact: with_consequences(said(fact), follows[fact], said, on) if fact in follows else said(fact)
+        for fact in facts
+    }
 
 
 def refuse_future(profile: PatientProfile, on: date) -> None:

@@ -3,32 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date
+from typing import cast
 
-from blinadss.authoring import Entry, read_expression
+from blinadss.authoring import CRITERION, MORE, CriterionReader, Entry
 from blinadss.errors import Place, Problems, near, quoted
 from blinadss.kinds import day
-from blinadss.knowledge import Criterion, Edition, Indication, Period, Policy, Role, Source, Use
+from blinadss.knowledge import KINDS, Edition, Indication, Policy, PolicyKind
 from blinadss.reading import Entries, Items, Node, Text
+from blinadss.statements import ALWAYS, Criterion, Evidence, Role, Source, Term, Use
 
-_CRITERION = ("id", "statement", "when", "cite", "assurance")
-_WHY = ("rationale",)
 _PERIOD = ("from", "until")
 
 
 def read_policy(
-    policy_id: str, files: Mapping[str, Node], sources: Mapping[str, Source], problems: Problems
+    policy_id: str,
+    files: Mapping[str, Node],
+    sources: Mapping[str, Source],
+    evidence: Mapping[str, Evidence],
+    problems: Problems,
 ) -> tuple[Policy | None, dict[str, Criterion]]:
     """The policy in a folder and the criteria it defines; nothing if the folder has no readable `policy.yaml`."""
-    return _PolicyReader(policy_id, sources, problems).read(files)
+    return _PolicyReader(policy_id, sources, evidence, problems).read(files)
+
+
+def cited_evidence(entry: Entry, known: Mapping[str, Evidence], problems: Problems) -> tuple[Evidence, ...]:
+    """The results named under `evidence`; each must be one that is listed."""
+    found = []
+    for text, place in entry.texts("evidence"):
+        if text in known:
+            found.append(known[text])
+        else:
+            hint = near(text, list(known)) or "list it in a file of the folder evidence first"
+            problems.add(place, f"there is no result {quoted(text)}", hint)
+    return tuple(found)
 
 
 class _PolicyReader:
-    def __init__(self, policy_id: str, sources: Mapping[str, Source], problems: Problems) -> None:
-        self.id, self.sources, self.problems = policy_id, sources, problems
-        self.criteria: dict[str, Criterion] = {}
+    def __init__(
+        self, policy_id: str, sources: Mapping[str, Source], evidence: Mapping[str, Evidence], problems: Problems
+    ) -> None:
+        self.id, self.sources, self.evidence, self.problems = policy_id, sources, evidence, problems
+        self.reader = CriterionReader(policy_id, sources, problems)
         self.shared: dict[str, Criterion | None] = {}
-        self.places: dict[str, Place] = {}
         self.editions: tuple[Edition, ...] = ()
 
     def read(self, files: Mapping[str, Node]) -> tuple[Policy | None, dict[str, Criterion]]:
@@ -42,7 +60,7 @@ class _PolicyReader:
             self.problems,
             "the policy",
             required=("policy", "title", "publisher", "jurisdiction", "editions"),
-            optional=("until", "note"),
+            optional=("kind", "until", "note", "terms", "flaw"),
         )
         self.named(about, "policy", self.id)
         self.editions = self.read_editions(about)
@@ -65,7 +83,7 @@ class _PolicyReader:
                 self.problems.add(node.place, f"it is not clear what {quoted(name)} holds", hint)
         until = about.read("until", day, date.max)
         if not self.editions:
-            return None, self.criteria
+            return None, self.reader.criteria
         if until <= self.editions[-1].start:
             self.problems.add(about.place, "the policy ends before its last edition begins", "correct `until`")
         policy = Policy(
@@ -77,14 +95,25 @@ class _PolicyReader:
             tuple(sorted(indications, key=lambda indication: (indication.period.start, indication.id))),
             contraindications,
             until,
+            cast("PolicyKind", about.choice("kind", KINDS) or "policy"),
+            self.read_terms(about),
+            about.text("flaw"),
+            about.place,
         )
-        return policy, self.criteria
+        self.refuse_shared_ids(indications)
+        return policy, self.reader.criteria
+
+    def refuse_shared_ids(self, indications: list[Indication]) -> None:
+        for each in indications:
+            if each.id in self.reader.criteria and each.place:
+                hint = "give one of them another name"
+                self.problems.add(each.place, f"`{each.id}` is the id of a criterion as well", hint)
 
     def read_shared(self, node: Node) -> None:
         entry = Entry(node, self.problems, "this file", required=("shared",))
         for item in entry.items("shared"):
-            each = Entry(item, self.problems, "criterion", required=_CRITERION, optional=_WHY)
-            criterion = self.read_criterion(each)
+            each = Entry(item, self.problems, "criterion", required=CRITERION, optional=MORE)
+            criterion = self.reader.read(each)
             self.shared[each.text("id")] = criterion  # nothing if it has a mistake, which is told where it stands
 
     def named(self, entry: Entry, key: str, name: str) -> None:
@@ -122,10 +151,11 @@ class _PolicyReader:
             self.problems,
             "an indication",
             required=("indication", "title", "requires"),
-            optional=("excludes", "from", "until", "note"),
+            optional=("applies_to", "excludes", "from", "until", "note", "evidence", "terms", "flaw"),
         )
         self.named(entry, "indication", f"{self.id}/{file.removesuffix('.yaml')}")
-        uses = self.read_uses(entry, "requires", "requires") + self.read_uses(entry, "excludes", "excludes")
+        scope = tuple(replace(use, scope=True) for use in self.read_uses(entry, "applies_to", "requires"))
+        uses = scope + self.read_uses(entry, "requires", "requires") + self.read_uses(entry, "excludes", "excludes")
         below = entry.get("requires")
         if (isinstance(below, Items) and not below.items) or (isinstance(below, Text) and below.nothing):
             self.problems.add(
@@ -133,7 +163,28 @@ class _PolicyReader:
                 "an indication that requires nothing would be met by everybody",
                 "list under `requires:` what must be true",
             )
-        return Indication(entry.text("indication"), entry.text("title"), uses, entry.period(self.days()), entry.place)
+        return Indication(
+            entry.text("indication"),
+            entry.text("title"),
+            uses,
+            entry.period(self.days()),
+            cited_evidence(entry, self.evidence, self.problems),
+            self.read_terms(entry),
+            entry.text("flaw"),
+            entry.place,
+        )
+
+    def read_terms(self, entry: Entry) -> tuple[Term, ...]:
+        terms: dict[str, Term] = {}
+        for item in entry.items("terms"):
+            each = Entry(
+                item, self.problems, "a term", required=("id", "statement", "cite", "assurance"), optional=_PERIOD
+            )
+            name, statement, cite = each.identifier("id"), each.text("statement"), each.citations(self.sources)
+            if name in terms:
+                self.problems.add(each.place, f"`{name}` is listed twice", "keep one")
+            terms[name] = Term(f"{self.id}/{name}", statement, cite, each.assurance(), each.period(self.days()))
+        return tuple(terms.values())
 
     def days(self) -> Collection[date]:
         return [edition.start for edition in self.editions]
@@ -152,39 +203,17 @@ class _PolicyReader:
     def read_use(self, node: Node, role: Role) -> Use | None:
         """A criterion written here, the name of a shared one, or `use:` with the time it applies."""
         if isinstance(node, Text):
-            criterion, period = self.shared_criterion(node.value, node.place), Period()
+            criterion, period = self.shared_criterion(node.value, node.place), ALWAYS
         elif isinstance(node, Entries) and "use" in node.entries:
             entry = Entry(node, self.problems, "the use of a criterion", required=("use",), optional=_PERIOD)
             criterion = self.shared_criterion(entry.text("use"), node.entries["use"].place)
             period = entry.period(self.days())
         else:
-            entry = Entry(node, self.problems, "criterion", required=_CRITERION, optional=(*_WHY, *_PERIOD))
-            criterion, period = self.read_criterion(entry), entry.period(self.days())
+            entry = Entry(node, self.problems, "criterion", required=CRITERION, optional=(*MORE, *_PERIOD))
+            criterion, period = self.reader.read(entry), entry.period(self.days())
         return Use(criterion, role, period) if criterion else None
 
     def shared_criterion(self, name: str, place: Place) -> Criterion | None:
         if name not in self.shared:
             self.problems.add(place, f"there is no shared criterion {quoted(name)}", near(name, list(self.shared)))
         return self.shared.get(name)
-
-    def read_criterion(self, entry: Entry) -> Criterion | None:
-        name, when = entry.identifier("id"), entry.get("when")
-        expression = read_expression(when, self.problems) if when else None
-        statement, cite, assurance = entry.text("statement"), entry.citations(self.sources), entry.assurance()
-        if not name:
-            return None
-        full = f"{self.id}/{name}"
-        if full in self.places:
-            self.problems.add(
-                entry.place,
-                f"criterion `{name}` is written twice",
-                f"the first is in {self.places[full]}; move it to shared.yaml and refer to it",
-            )
-            return None
-        self.places[full] = entry.place
-        if expression is None:
-            return None
-        self.criteria[full] = Criterion(
-            full, statement, expression, cite, assurance, entry.text("rationale"), place=entry.place
-        )
-        return self.criteria[full]

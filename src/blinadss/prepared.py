@@ -1,40 +1,105 @@
-"""A policy as it stands on one day, made ready once for any number of patients."""
+"""A policy as it stands on one day, and the cautions, made ready once for any number of patients."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 from blinadss.completions import Question
 from blinadss.engines import ENGINES, Agreement
 from blinadss.expression import Expression, Group, facts_in
-from blinadss.findings import Cited
-from blinadss.knowledge import Criterion, Edition, Indication, KnowledgeBase, Policy, Role, Use
+from blinadss.findings import (
+    CautionFinding,
+    Cited,
+    Compared,
+    Eligibility,
+    Finding,
+    IndicationResult,
+    ShownEffect,
+    ShownEvidence,
+    ShownTerm,
+)
+from blinadss.knowledge import Edition, Indication, KnowledgeBase, Policy
 from blinadss.reasons import Reasons
+from blinadss.statements import Citation, Evidence, Role, Term, Use
+from blinadss.truth import Truth
 
-Key = tuple[str, Role]
+
+class PreparedUse:
+    """One criterion in one role, with all of its finding that no patient changes."""
+
+    def __init__(self, use: Use) -> None:
+        self.criterion, self.role = use.criterion, use.role
+        self.reasons = Reasons(use.criterion.when)
+        self.facts = facts_in(use.criterion.when)
+        self.cited = cited(use.criterion.cite)
+        self.unasked: Finding | None = None  # every patient's finding where nobody said anything; made when it comes up
+
+    def found(self, truth: Truth, compared: tuple[Compared, ...]) -> Finding:
+        """The finding with that truth and those comparisons."""
+        said = self.criterion
+        return Finding(
+            said.id,
+            self.role,
+            truth,
+            said.statement,
+            compared,
+            self.cited,
+            said.assurance,
+            said.rationale,
+            said.flaw,
+        )
 
 
-def key_of(use: Use) -> Key:
+class PreparedCriteria:
+    """The criteria that a policy uses on one day, ready for the engines and for being explained."""
+
+    def __init__(self, policy: Policy, engines: Sequence[str], fingerprint: str) -> None:
+        self.agreement = Agreement([ENGINES[engine](policy) for engine in engines], fingerprint)
+        # Each use once, however many indications share it, and where it stands.
+        self.places = {key: place for place, key in enumerate(dict.fromkeys(_key_of(use) for use in policy.uses()))}
+        uses = {_key_of(use): use for use in policy.uses()}
+        self.uses = tuple(PreparedUse(uses[key]) for key in self.places)
+        self.facts = tuple(sorted({fact for use in self.uses for fact in use.facts}))
+
+    def places_of(self, uses: Iterable[Use]) -> tuple[int, ...]:
+        """Where the findings of some uses stand among those of all."""
+        return tuple(self.places[_key_of(use)] for use in uses)
+
+
+def _key_of(use: Use) -> tuple[str, Role]:
     """What names the finding of a use: indications that use a criterion in the same role share it."""
     return use.criterion.id, use.role
+
+
+class PreparedIndication:
+    """One indication: its question, what is said of it whatever the patient, and where its findings stand."""
+
+    def __init__(self, indication: Indication, criteria: PreparedCriteria) -> None:
+        self.id, self.question, self.shown = indication.id, Question(requirement(indication)), _shown(indication)
+        self.places = criteria.places_of(indication.uses)
+        self.scope = criteria.places_of(use for use in indication.uses if use.scope)
 
 
 class PreparedPolicy:
     """One edition of a policy, with everything that no patient changes already worked out."""
 
-    def __init__(self, policy: Policy, edition: Edition, engines: Sequence[str], fingerprint: str) -> None:
-        on = edition.start
-        self.policy, self.edition = policy.as_of(on), edition
-        self.agreement = Agreement([ENGINES[engine](self.policy) for engine in engines], fingerprint)
-        self.uses = {key_of(use): use for use in self.policy.uses()}  # each once, however many indications share it
-        self.reasons = {use.criterion.id: Reasons(use.criterion.when) for use in self.policy.uses()}
-        self.questions = {each.id: Question(requirement(each)) for each in self.policy.indications}
+    def __init__(self, whole: Policy, edition: Edition, engines: Sequence[str], fingerprint: str) -> None:
+        self.policy, self.edition = whole.as_of(edition.start), edition
+        self.criteria = PreparedCriteria(self.policy, engines, fingerprint)
+        self.indications = tuple(PreparedIndication(each, self.criteria) for each in self.policy.indications)
+        self.contraindications = self.criteria.places_of(self.policy.contraindications)
         self.verdict = Question(verdict_expression(self.policy))
         self.contraindications_stand_alone = _stand_alone(self.policy)
-        self.facts = tuple(sorted({fact for use in self.policy.uses() for fact in facts_in(use.criterion.when)}))
-        self.cited = {use.criterion.id: _cited(use.criterion) for use in self.policy.uses()}
+        self.terms = shown_terms(self.policy.terms)
+        asked = [*self.policy.contraindications, *(use for each in self.policy.indications for use in each.uses)]
+        self.not_verified = tuple(
+            dict.fromkeys(use.criterion.id for use in asked if use.criterion.assurance != "verified")
+        )
+        in_force = {each.id for each in self.policy.indications}
+        self.not_in_force = tuple(_not_in_force(each, edition) for each in whole.indications if each.id not in in_force)
 
 
 @lru_cache(maxsize=256)
@@ -45,6 +110,22 @@ def prepared_policy(
     policy = knowledge.policies[policy_id]
     edition = next(edition for edition in policy.editions if edition.start == edition_start)
     return PreparedPolicy(policy, edition, engines, knowledge.fingerprint)
+
+
+class PreparedCautions:
+    """The cautions, ready for the engines, with the evidence for each."""
+
+    def __init__(self, knowledge: KnowledgeBase, engines: Sequence[str]) -> None:
+        self.criteria = PreparedCriteria(knowledge.cautions, engines, knowledge.fingerprint)
+        self.notes = knowledge.caution_notes
+        self.evidence = {name: shown_evidence(notes.evidence) for name, notes in knowledge.caution_notes.items()}
+        self.unasked: dict[str, CautionFinding] = {}
+
+
+@lru_cache(maxsize=64)
+def prepared_cautions(knowledge: KnowledgeBase, engines: tuple[str, ...]) -> PreparedCautions:
+    """The cautions, ready for the engines; kept while they are in use."""
+    return PreparedCautions(knowledge, engines)
 
 
 def verdict_expression(policy: Policy) -> Expression:
@@ -69,8 +150,56 @@ def requirement(indication: Indication) -> Expression:
     return Group("all", tuple([*required, Group("none", excluded)] if excluded else required))
 
 
-def _cited(criterion: Criterion) -> tuple[Cited, ...]:
+def _shown(indication: Indication) -> IndicationResult:
+    """What is said of an indication whatever the patient."""
+    return IndicationResult(
+        id=indication.id,
+        title=indication.title,
+        eligibility=Eligibility.UNDETERMINED,
+        findings=(),
+        missing=(),
+        terms=shown_terms(indication.terms),
+        evidence=shown_evidence(indication.evidence),
+        flaw=indication.flaw,
+    )
+
+
+def _not_in_force(indication: Indication, edition: Edition) -> IndicationResult:
+    """An indication of another edition: nobody has it, and nothing is asked for it."""
+    period = indication.period
+    note = f"In force from {period.start}." if edition.start < period.start else f"Not in force since {period.until}."
+    shown = _shown(indication)
+    return replace(shown, eligibility=Eligibility.INELIGIBLE, applicability="not_in_force", note=note)
+
+
+def cited(cite: Iterable[Citation]) -> tuple[Cited, ...]:
+    """Citations as an assessment shows them."""
     return tuple(
         Cited(source=each.source.id, section=each.section, url=each.source.url, title=each.source.title)
-        for each in criterion.cite
+        for each in cite
+    )
+
+
+def shown_terms(terms: Iterable[Term]) -> tuple[ShownTerm, ...]:
+    """Terms as an assessment shows them."""
+    return tuple(ShownTerm(each.id, each.statement, cited(each.cite), each.assurance) for each in terms)
+
+
+def shown_evidence(evidence: Iterable[Evidence]) -> tuple[ShownEvidence, ...]:
+    """Published results as an assessment shows them."""
+    return tuple(
+        ShownEvidence(
+            id=each.id,
+            study=each.study,
+            population=each.population,
+            patients=each.patients,
+            endpoint=each.endpoint,
+            result=each.result,
+            comparator=each.comparator,
+            effect=ShownEffect(**vars(each.effect)) if each.effect else None,
+            cite=cited(each.cite),
+            assurance=each.assurance,
+            note=each.note,
+        )
+        for each in evidence
     )

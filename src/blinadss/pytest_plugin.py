@@ -45,7 +45,7 @@ class ScenarioFile(pytest.File):
     """A file of scenarios; one that cannot be read is an error with every problem in it."""
 
     def collect(self) -> Iterator[pytest.Item]:
-        from blinadss.scenarios import load_scenarios
+        from blinadss.scenario_files import load_scenarios
 
         times: Counter[str] = Counter()
         for scenario in load_scenarios(self.path, _knowledge(self.config)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from blinadss.engines.reference import Answer, answer_to
 from blinadss.expression import Comparison, Expression, Group, Values, comparisons
@@ -23,9 +23,36 @@ class Reasons:
             for fact in dict.fromkeys(leaf.fact for leaf in self.comparisons)
         }
 
+        numbers = {leaf: number for number, leaf in enumerate(self.comparisons)}
+        self._places = {id(leaf): numbers[leaf] for leaf in comparisons(expression)}
+        # Comparisons of one group that each ask another fact: those that settle it can be read off.
+        alone = isinstance(expression, Group) and all(isinstance(part, Comparison) for part in expression.parts)
+        self._flat = alone and len(self._readings) == len(self.comparisons)
+
     def truth(self, values: Values, part: Expression | None = None) -> Truth:
         """What the values settle of the expression, or of a part of it."""
         return self._answers[id(self.expression if part is None else part)](values)
+
+    def compared(self, values: Values, truth: Truth) -> list[tuple[Comparison, Truth, bool]]:
+        """Every comparison with its truth, and whether it settled the answer, which is ``truth``, or keeps it open."""
+        truths = [self._answers[id(leaf)](values) for leaf in self.comparisons]
+        if self._flat and truth is not Truth.UNKNOWN:
+            return self._read_off(truths, truth)
+        if self._flat:
+            return [(leaf, each, each is Truth.UNKNOWN) for leaf, each in zip(self.comparisons, truths, strict=True)]
+        leaves = self.open(values) if truth is Truth.UNKNOWN else self.settling(values)
+        decisive = {self._places[id(leaf)] for leaf in leaves}
+        return [(leaf, truths[number], number in decisive) for number, leaf in enumerate(self.comparisons)]
+
+    def _read_off(self, truths: Sequence[Truth], truth: Truth) -> list[tuple[Comparison, Truth, bool]]:
+        assert isinstance(self.expression, Group)  # noqa: S101 - only a group can be flat
+        wanted, enough = _decisive(self.expression, truth)
+        found = []
+        for leaf, each in zip(self.comparisons, truths, strict=True):
+            decisive = each is wanted and enough > 0
+            enough -= decisive
+            found.append((leaf, each, decisive))
+        return found
 
     def open(self, values: Values) -> Iterator[Comparison]:
         """The unknown comparisons that keep the expression open, in the order they were written."""
@@ -46,6 +73,8 @@ class Reasons:
             return ()
         if isinstance(self.expression, Comparison):
             return (self.expression,)
+        if self._flat:
+            return tuple(self._settling(self.expression, values))
         needed = {reading: values[reading] for reading in self._read if reading in values}
         for readings in reversed(self._readings.values()):  # the author's first reasons are kept
             without = {reading: value for reading, value in needed.items() if reading not in readings}

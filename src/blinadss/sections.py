@@ -10,7 +10,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict
 
 from blinadss import quantity as q
-from blinadss.fields import coded, dated, measured, presence
+from blinadss.fields import coded, dated, happened, measured, presence
 from blinadss.observation import Observation
 
 Seen = tuple[Observation, ...]
@@ -38,6 +38,7 @@ class Patient(Section):
     karnofsky: Seen = measured("Karnofsky performance score", q.PERCENTAGE, most="100")
     lansky: Seen = measured("Lansky play-performance score", q.PERCENTAGE, most="100")
     down_syndrome: Seen = presence("Down syndrome")
+    post_pubescent: Seen = presence("Puberty is complete")
     fit_for_chemotherapy: Seen = presence("Fitness for intensive multi-agent chemotherapy")
 
 
@@ -68,6 +69,9 @@ class Disease(Section):
     phase: Seen = coded("Phase of treatment", "induction", "consolidation", "maintenance", "salvage")
     first_relapse_risk: Seen = coded("Risk group of the first relapse", "high", "standard")
     extramedullary: Seen = presence("Extramedullary disease")
+    extramedullary_elsewhere: Seen = presence(
+        "Extramedullary disease outside the central nervous system and the testis"
+    )
     testicular: Seen = presence("Leukaemia in the testis")
     secondary: Seen = presence("Leukaemia after cytotoxic treatment of another disease")
     ikzf1_plus: Seen = presence("IKZF1plus (IKZF1 deletion with certain further deletions)")
@@ -113,12 +117,13 @@ class History(Section):
     prior_salvages: Seen = measured("Salvage treatments so far", q.COUNT)
     intensive_blocks: Seen = measured("Blocks of intensive combination chemotherapy so far", q.COUNT)
     allogeneic_hsct: Seen = presence("Allogeneic stem cell transplantation")
-    allogeneic_hsct_on: Seen = dated("Day of the last allogeneic transplantation")
+    allogeneic_hsct_on: Seen = happened("Day of the last allogeneic transplantation")
     autologous_hsct: Seen = presence("Autologous stem cell transplantation")
-    autologous_hsct_on: Seen = dated("Day of the last autologous transplantation")
+    autologous_hsct_on: Seen = happened("Day of the last autologous transplantation")
     hsct_to_relapse: Seen = measured(
         "Time from the last allogeneic transplantation to the relapse after it", q.INTERVAL
     )
+    tki_exposure: Seen = presence("Earlier treatment with a tyrosine kinase inhibitor")
     tki_failures: Seen = measured("Tyrosine kinase inhibitors that failed", q.COUNT)
     later_generation_tki_failures: Seen = measured("Second-generation or later TKIs that failed", q.COUNT)
     later_generation_tki_intolerance: Seen = presence("Intolerance of a second-generation or later TKI")
@@ -127,7 +132,8 @@ class History(Section):
     alternative_available: Seen = presence("Another treatment option")
     cd19_directed_therapy: Seen = presence("Earlier CD19-directed therapy")
     blinatumomab_exposure: Seen = presence("Earlier blinatumomab")
-    blinatumomab_started_on: Seen = dated("Day on which blinatumomab was started")
+    blinatumomab_for_mrd: Seen = presence("Earlier blinatumomab for measurable residual disease")
+    blinatumomab_started_on: Seen = happened("Day on which blinatumomab was started")
     blinatumomab_response: Seen = presence("Response to blinatumomab")
     relapse_free_after_blinatumomab: Seen = measured("Time without relapse after blinatumomab", q.INTERVAL)
     blinatumomab_hypersensitivity: Seen = presence("Hypersensitivity to blinatumomab or its formulation")
@@ -137,13 +143,13 @@ class History(Section):
     cranial_irradiation: Seen = presence("Cranial irradiation")
     autoimmune_disease: Seen = presence("Autoimmune disease")
     second_malignancy: Seen = presence("Another malignancy")
-    second_malignancy_on: Seen = dated("Day on which another malignancy was last active or treated")
+    second_malignancy_on: Seen = happened("Day on which another malignancy was last active or treated")
     gilbert_syndrome: Seen = presence("Gilbert syndrome")
     severe_comorbidity: Seen = presence("A severe comorbidity, such as diabetes with end-organ damage or cirrhosis")
-    last_chemotherapy_on: Seen = dated("Day of the last chemotherapy")
-    last_immunotherapy_on: Seen = dated("Day of the last immunotherapy")
-    last_radiotherapy_on: Seen = dated("Day of the last radiotherapy")
-    last_investigational_agent_on: Seen = dated("Day of the last investigational agent")
+    last_chemotherapy_on: Seen = happened("Day of the last chemotherapy")
+    last_immunotherapy_on: Seen = happened("Day of the last immunotherapy")
+    last_radiotherapy_on: Seen = happened("Day of the last radiotherapy")
+    last_investigational_agent_on: Seen = happened("Day of the last investigational agent")
 
 
 class Infection(Section):
@@ -198,7 +204,7 @@ class Medication(Section):
 class Immunisation(Section):
     """Vaccines."""
 
-    live_vaccine_on: Seen = dated("Day of the last live vaccine")
+    live_vaccine_on: Seen = happened("Day of the last live vaccine")
 
 
 class Plan(Section):

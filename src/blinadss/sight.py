@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
-from blinadss.elapsed import spans_between, spans_of_stated_age
+from blinadss.elapsed import DAYS, MONTHS, spans_between, spans_of_stated_age
 from blinadss.expression import Value, reading_of
 from blinadss.facts import FACTS
 from blinadss.kinds import Amount, Dated, Measured
@@ -37,6 +38,7 @@ class Sight:
 
 
 MISSING = Sight()
+_ENDLESS = Span.point(Decimal("Infinity"))
 
 
 def given(profile: PatientProfile, fact: str, on: date, fresh_for: Mapping[str, int]) -> Sight:
@@ -66,16 +68,20 @@ def latest(seen: tuple[Observation, ...], on: date) -> tuple[Observation, ...]:
     return tuple(observation for observation in seen if (observation.on or on) == newest)
 
 
+def elapsed(fact: str, seen: object, on: date) -> dict[str, Value]:
+    """The time that has passed since a day, on both scales; without end since what never happened."""
+    spans = spans_between(seen, on) if isinstance(seen, date) else dict.fromkeys((MONTHS, DAYS), _ENDLESS)
+    return {reading_of(fact, scale, since=True): span for scale, span in spans.items()}
+
+
 def _values(fact: str, observation: Observation, on: date) -> dict[str, Value]:
     """The values one observation gives, by what comparisons read."""
     value, kind = observation.value, FACTS[fact]
+    if isinstance(kind, Dated):
+        return elapsed(fact, value, on) if kind.past else {}
     if isinstance(value, str):
         return {fact: value}
-    if isinstance(value, date):
-        if isinstance(kind, Dated) and not kind.past:
-            return {}
-        return {reading_of(fact, scale, since=True): span for scale, span in spans_between(value, on).items()}
-    assert isinstance(kind, Measured)  # noqa: S101 - the profile reads amounts for measured facts only
+    assert isinstance(kind, Measured) and isinstance(value, Amount)  # noqa: S101, PT018 - so the profile reads them
     if kind.dimension is DURATION:
         spans = spans_of_stated_age(value.quantity, observation.on or on, on)
         return {reading_of(fact, scale): span for scale, span in spans.items()}

@@ -46,7 +46,9 @@ def policies_text(knowledge: KnowledgeBase, on: date) -> str:
     for policy in knowledge.policies.values():
         current = policy.edition(on)
         state = f"in force on {on}" if current else f"not in force on {on}"
-        lines.append(f"{policy.id}  {policy.title}\n  {policy.publisher}, {policy.jurisdiction}; {state}")
+        lines.append(
+            f"{policy.id}  {policy.title}\n  {policy.kind}; {policy.publisher}, {policy.jurisdiction}; {state}"
+        )
         for edition in policy.editions:
             mark = ">" if edition is current else " "
             lines.append(f"  {mark} {edition.id}  {edition.title} ({edition.assurance})")

@@ -149,6 +149,7 @@ class _Asked:
 
 
 _NEVER = _Asked(Condition("always", "==", 0), Condition("always", "==", 1))
+_ALWAYS = _NEVER.negated
 
 
 class _Plan:
@@ -176,13 +177,16 @@ class _Plan:
 
     def step(self, word: Word, parts: Iterable[_Asked]) -> _Asked:
         """All, or any, of the parts; one that is too wide for a network is divided."""
-        parts = tuple(dict.fromkeys(parts))
+        neutral, settled = (_ALWAYS, _NEVER) if word == "all" else (_NEVER, _ALWAYS)
+        parts = tuple(part for part in dict.fromkeys(parts) if part != neutral)
+        if settled in parts:
+            return settled
         if len(parts) > _WIDEST:
             groups = [parts[start : start + _WIDEST] for start in range(0, len(parts), _WIDEST)]
             return self.step(word, [self.step(word, group) for group in groups])
-        if not parts:
-            return _NEVER.negated if word == "all" else _NEVER
-        return parts[0] if len(parts) == 1 else self._named(word, parts)
+        if len(parts) < 2:
+            return parts[0] if parts else neutral
+        return self._named(word, parts)
 
     def key(self, asked: _Asked) -> str:
         """The key under which the truth of what is asked will be known."""
@@ -222,7 +226,7 @@ class _Plan:
     def _at_least(self, needed: int, parts: tuple[_Asked, ...]) -> _Asked:
         """So many of the parts: some of the first half and the rest of the second, in any proportion."""
         if needed <= 0 or needed > len(parts):
-            return _NEVER.negated if needed <= 0 else _NEVER
+            return _ALWAYS if needed <= 0 else _NEVER
         if needed in (1, len(parts)):
             return self.step("any" if needed == 1 else "all", parts)
         if (needed, parts) not in self._counts:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from blinadss.consequences import follows
 from blinadss.derived import ORIGINS
 from blinadss.engines import ABSENT, ENGINES, Agreement, Engine, EngineDisagreement
 from blinadss.expression import comparisons, written
@@ -86,7 +87,7 @@ def _compare(tally: Tally, dice: Dice, knowledge: KnowledgeBase, engines: Engine
         if edition.start not in ready:
             ready[edition.start] = _Ready(policy.as_of(edition.start), engines, knowledge.fingerprint)
         stands = ready[edition.start]
-        sights = look_up(profile, stands.facts, day, knowledge.fresh_for)
+        sights = look_up(profile, stands.facts, day, knowledge.fresh_for, follows(knowledge))
         values = values_in(sights)
         tally.patients += 1
         try:

@@ -12,20 +12,9 @@ from blinadss.expression import Comparison, Expression, Group, Word
 from blinadss.facts import FACTS
 from blinadss.grammar import read_comparison
 from blinadss.kinds import Coded, Dated, Kind, Measured
-from blinadss.knowledge import (
-    Citation,
-    Criterion,
-    Edition,
-    FactNotes,
-    Indication,
-    KnowledgeBase,
-    Period,
-    Policy,
-    Role,
-    Source,
-    Use,
-)
+from blinadss.knowledge import Edition, FactNotes, Indication, KnowledgeBase, Policy
 from blinadss.quantity import DURATION, GRADE
+from blinadss.statements import Citation, Criterion, Period, Role, Source, Use
 from blinadss.testing.choices import Choices
 from blinadss.testing.values import usual_marks
 

@@ -7,10 +7,13 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from blinadss.derived import origins
+from blinadss.consequences import follows
+from blinadss.derived import origins, related
 from blinadss.expression import facts_in
+from blinadss.facts import FACTS
 from blinadss.intake import load_profile
 from blinadss.knowledge import KnowledgeBase
+from blinadss.lookup import look_up
 from blinadss.profile import PatientProfile
 from blinadss.testing.choices import Choices
 from blinadss.testing.values import Marks, marks_of, value
@@ -47,6 +50,24 @@ def asked_by(knowledge: KnowledgeBase) -> tuple[str, ...]:
     """Every fact that a criterion asks for, with those from which it is worked out."""
     asked = {fact for criterion in knowledge.criteria.values() for fact in facts_in(criterion.when)}
     return tuple(sorted({origin for fact in asked for origin in origins(fact)}))
+
+
+@lru_cache(maxsize=16)
+def linked_in(knowledge: KnowledgeBase) -> Mapping[str, frozenset[str]]:
+    """For each fact, those that it has a say in or that have a say in it: by derivation, and by what follows."""
+    links: dict[str, set[str]] = {fact: set(related(fact)) for fact in FACTS}
+    for fact, consequences in follows(knowledge).items():
+        for read in {each for consequence in consequences for each in consequence.reads}:
+            for one, other in ((fact, read), (read, fact)):
+                links[one] |= related(other)
+    return {fact: frozenset(linked) for fact, linked in links.items()}
+
+
+def contradicts_itself(profile: PatientProfile, knowledge: KnowledgeBase, on: date) -> bool:
+    """Whether something the profile says excludes something else that it says, by what follows."""
+    following = follows(knowledge)
+    said, whole = (look_up(profile, following, on, knowledge.fresh_for, each) for each in ({}, following))
+    return any(whole[fact].because == "conflicting" != said[fact].because for fact in following)
 
 
 @lru_cache(maxsize=64)

@@ -44,9 +44,10 @@ def revealing(knowledge: KnowledgeBase | None = None, *, on: date | None = None)
 
         @rule(found=drawn(a_fact))
         def find_out(self, found: tuple[str, Any]) -> None:
-            """One more fact is known; of a fact that is known already there is nothing to find out."""
+            """One more fact is known; of one that is known already, or contradicts another, nothing is found out."""
             fact, seen = found
-            if related(fact).isdisjoint(self.known):
+            wiser = patients.as_profile(self.known | {fact: seen}, day)
+            if related(fact).isdisjoint(self.known) and not patients.contradicts_itself(wiser, base, day):
                 before, self.known[fact] = self.said, seen
                 self.said = self._answers()
                 changed = {

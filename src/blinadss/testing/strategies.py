@@ -16,10 +16,11 @@ from blinadss.errors import Mistake, UsageError, near
 from blinadss.expression import Comparison, comparisons
 from blinadss.findings import Eligibility
 from blinadss.grammar import read_comparison
-from blinadss.knowledge import Criterion, Indication, KnowledgeBase, Policy
+from blinadss.knowledge import Indication, KnowledgeBase, Policy
 from blinadss.loading import load_knowledge
 from blinadss.prepared import requirement
 from blinadss.profile import PatientProfile
+from blinadss.statements import Criterion
 from blinadss.testing import generated, patients
 from blinadss.testing.aims import Aim
 from blinadss.testing.choices import Choices, drawn
@@ -126,13 +127,17 @@ def _aimed(
     aim = _aim(knowledge, indication, eligibility, day)
     assert aim is not None  # noqa: S101 - such days were left out
     settled = aim.known(choices)
-    matter = aim.facts if aim.wanted is Truth.UNKNOWN else {each for fact in settled for each in related(fact)}
+    linked = patients.linked_in(knowledge)
+    decide = aim.facts if aim.wanted is Truth.UNKNOWN else settled
+    matter = {each for fact in decide for each in linked[fact]}
     free = [fact for fact in patients.asked_by(knowledge) if fact not in matter]
     known = patients.facts(choices, free, day, patients.marks_in(knowledge), knowledge.fresh_for)
     known |= {fact: _dated(choices, each, day, knowledge.fresh_for.get(fact)) for fact, each in settled.items()}
     profile = patients.as_profile(known, day)
     policy, _ = _home(knowledge, indication)
-    result = assess(profile, knowledge=knowledge, policies=[policy.id], engines=("reference",)).policies[0]
+    result = assess(
+        profile, knowledge=knowledge, policies=[policy.id], engines=("reference",), cautions=False
+    ).policies[0]
     assume(any(each.id == indication and each.eligibility is eligibility for each in result.indications))
     return profile
 

@@ -1,0 +1,113 @@
+"""The findings of one patient: what each criterion found, and which facts keep an answer open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from blinadss.consequences import follows
+from blinadss.expression import Comparison
+from blinadss.facts import FACTS
+from blinadss.findings import CautionFinding, Compared, Finding, Missing
+from blinadss.knowledge import KnowledgeBase
+from blinadss.lookup import look_up, values_in
+from blinadss.prepared import PreparedCautions, PreparedCriteria, PreparedUse
+from blinadss.profile import PatientProfile
+from blinadss.sight import MISSING
+from blinadss.truth import Truth
+
+
+class Patient:
+    """What is known of one patient on one day, for any number of policies."""
+
+    def __init__(self, profile: PatientProfile, on: date, knowledge: KnowledgeBase, facts: Iterable[str]) -> None:
+        self.on, self.notes = on, knowledge.facts
+        self.sights = look_up(profile, facts, on, knowledge.fresh_for, follows(knowledge))
+        self.values = values_in(self.sights)
+        self.heard_of = frozenset(fact for fact, sight in self.sights.items() if sight is not MISSING)
+        self._missing: dict[str, Missing] = {}
+
+    def missing(self, fact: str) -> Missing:
+        """The question that asks for a fact, and why it is not known."""
+        if fact not in self._missing:
+            because, notes = self.sights[fact].because, self.notes.get(fact)
+            ask, effort = (notes.ask, notes.effort) if notes else (f"{FACTS[fact].says}?", None)
+            self._missing[fact] = Missing(fact, because, ask, effort)
+        return self._missing[fact]
+
+
+class Answers:
+    """What the engines conclude of one patient from prepared criteria, and how each answer came about.
+
+    Raises `EngineDisagreement` if the engines do not conclude the same.
+    """
+
+    def __init__(self, prepared: PreparedCriteria, patient: Patient) -> None:
+        self.patient = patient
+        self.conclusions = prepared.agreement.conclude(patient.values)
+
+    def finding(self, use: PreparedUse) -> Finding:
+        """The answer to a criterion, with the comparisons that it rests on."""
+        if not use.facts.isdisjoint(self.patient.heard_of):
+            return self._found(use)
+        if use.unasked is None:
+            use.unasked = self._found(use)
+        return use.unasked
+
+    def _found(self, use: PreparedUse) -> Finding:
+        values, truth, reasons = self.patient.values, self.conclusions.criteria[use.criterion.id], use.reasons
+        leaves = reasons.comparisons
+        if len(leaves) == 1:
+            return use.found(truth, (self._compared(leaves[0], truth, decisive=True),))
+        compared = reasons.compared(values, truth)
+        return use.found(truth, tuple(self._compared(leaf, each, decisive=decides) for leaf, each, decides in compared))
+
+    def _compared(self, leaf: Comparison, truth: Truth, *, decisive: bool) -> Compared:
+        sight = self.patient.sights[leaf.fact]
+        because = sight.because if truth is Truth.UNKNOWN else None
+        return Compared(leaf.text, leaf.fact, sight.text, sight.on, truth, because, decisive)
+
+    def missing(self, findings: Iterable[Finding]) -> tuple[Missing, ...]:
+        """The facts that keep the findings open, each once."""
+        facts = {
+            compared.fact: None
+            for finding in findings
+            if finding.truth is Truth.UNKNOWN
+            for compared in finding.comparisons
+            if compared.decisive and compared.unknown_because
+        }
+        return tuple(self.patient.missing(fact) for fact in facts)
+
+
+def cautions_for(patient: Patient, prepared: PreparedCautions) -> tuple[CautionFinding, ...]:
+    """Every caution for one patient; raises `EngineDisagreement` if the engines do not conclude the same."""
+    answers, unasked = Answers(prepared.criteria, patient), prepared.unasked
+    found = []
+    for use in prepared.criteria.uses:
+        name = use.criterion.id
+        if not use.facts.isdisjoint(patient.heard_of):
+            found.append(_caution(answers.finding(use), prepared, name))
+            continue
+        if name not in unasked:
+            unasked[name] = _caution(answers.finding(use), prepared, name)
+        found.append(unasked[name])
+    return tuple(found)
+
+
+def _caution(finding: Finding, prepared: PreparedCautions, name: str) -> CautionFinding:
+    notes = prepared.notes[name]
+    return CautionFinding(
+        finding.criterion,
+        finding.role,
+        finding.truth,
+        finding.statement,
+        finding.comparisons,
+        finding.cite,
+        finding.assurance,
+        finding.rationale,
+        finding.flaw,
+        notes.topic,
+        notes.severity,
+        notes.do,
+        prepared.evidence[name],
+    )
