@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 
 from blinadss.expression import Expression
-from blinadss.knowledge import Edition, Indication, Policy, Role, Use
+from blinadss.knowledge import Edition, Indication, Policy
+from blinadss.statements import Role, Use
 from blinadss.testing import generated
 from blinadss.testing import patients as generated_patients
 from blinadss.testing.choices import drawn

@@ -15,6 +15,15 @@ ROOT = Path(__file__).parents[1]
 VALID = Path(__file__).parent / "mistakes" / "valid"
 INDICATION, POLICY, SHARED = "p/indication.yaml", "p/policy.yaml", "p/shared.yaml"
 CONTRAINDICATIONS, FACTS, SOURCES = "p/contraindications.yaml", "facts.yaml", "sources.yaml"
+CAUTIONS = "cautions/risk.yaml"
+BOTH = """
+  - id: negative
+    statement: The leukaemia is CD19-negative.
+    when: disease.cd19 is negative
+    cite: label §1
+    assurance: verified
+  - cd19-positive
+"""
 CRITERION = """
   - id: another
     statement: Another statement.
@@ -40,6 +49,7 @@ UNWISE: dict[str, tuple[Mapping[str, tuple[str, str]], str]] = {
 p/contraindications.yaml:2:5: `p/active-infection` holds for every patient
     - id: active-infection
       ^
+  hint: look for an `any` that was meant as `all`, or for bounds that leave nothing out
   see: docs/reference/checks/cannot-fail.md""",
     ),
     "cannot-hold": (
@@ -53,12 +63,34 @@ p/contraindications.yaml:2:5: `p/active-infection` holds for every patient
 p/contraindications.yaml:2:5: `p/active-infection` holds for no patient
     - id: active-infection
       ^
+  hint: look for lines that exclude each other; if the source says so, write a `flaw`
   see: docs/reference/checks/cannot-hold.md""",
+    ),
+    "source-flaw": (
+        {CONTRAINDICATIONS: ("assurance: verified", "assurance: verified\n    flaw: It says so twice.")},
+        """\
+p/contraindications.yaml:2:5: `p/active-infection` repeats a flaw of its source: It says so twice.
+    - id: active-infection
+      ^
+  hint: nothing to do here; the answers show it
+  see: docs/reference/checks/source-flaw.md""",
+    ),
+    "unused-evidence": (
+        {CAUTIONS: ("    evidence: survival\n", "")},
+        """\
+evidence/results.yaml:2:5: nothing shows the result `survival`
+    - id: survival
+      ^
+  hint: name it under `evidence` of an indication or a caution, or take it out
+  see: docs/reference/checks/unused-evidence.md""",
     ),
     "empty-edition": (
         {INDICATION: ("\nrequires", "from: 2024-06-14\nrequires")},
         """\
-`p` has no indication in the edition of 2020-01-01
+p/policy.yaml:1:1: `p` has no indication in the edition of 2020-01-01
+    policy: p
+    ^
+  hint: give an indication a `from` or `until` that covers it, or end the policy with `until`
   see: docs/reference/checks/empty-edition.md""",
     ),
     "group-of-one": (
@@ -67,6 +99,7 @@ p/contraindications.yaml:2:5: `p/active-infection` holds for no patient
 p/shared.yaml:2:5: `p/cd19-positive` has a group with one line
     - id: cd19-positive
       ^
+  hint: add the line that is missing, or write the one line by itself
   see: docs/reference/checks/group-of-one.md""",
     ),
     "nobody-meets": (
@@ -81,6 +114,7 @@ p/shared.yaml:2:5: `p/cd19-positive` has a group with one line
 p/indication.yaml:1:1: nobody can meet `p/indication` in the edition of 2024-06-14
     indication: p/indication
     ^
+  hint: look for criteria that exclude each other, and date them; if the source says so, write a `flaw`
   see: docs/reference/checks/nobody-meets.md""",
     ),
     "not-a-sentence": (
@@ -89,6 +123,7 @@ p/indication.yaml:1:1: nobody can meet `p/indication` in the edition of 2024-06-
 p/shared.yaml:2:5: the statement of `p/cd19-positive` is not a sentence
     - id: cd19-positive
       ^
+  hint: begin with a capital letter and end with a full stop
   see: docs/reference/checks/not-a-sentence.md""",
     ),
     "said-twice": (
@@ -97,6 +132,7 @@ p/shared.yaml:2:5: the statement of `p/cd19-positive` is not a sentence
 p/shared.yaml:2:5: `p/cd19-positive` asks the same as `p/another`
     - id: cd19-positive
       ^
+  hint: keep one of them, in shared.yaml if several indications use it
   see: docs/reference/checks/said-twice.md""",
     ),
     "swallowed-comment": (
@@ -105,6 +141,7 @@ p/shared.yaml:2:5: `p/cd19-positive` asks the same as `p/another`
 p/shared.yaml:5:20: YAML takes the rest of this `cite` for a comment
     cite: label §1 #2
                    ^
+  hint: put the whole text in quotes
   see: docs/reference/checks/swallowed-comment.md""",
     ),
     "unasked-fact": (
@@ -113,6 +150,7 @@ p/shared.yaml:5:20: YAML takes the rest of this `cite` for a comment
 p/contraindications.yaml:2:5: facts.yaml has no question for `infection.active`
     - id: active-infection
       ^
+  hint: write its question and effort into facts.yaml
   see: docs/reference/checks/unasked-fact.md""",
     ),
     "unused-criterion": (
@@ -121,6 +159,7 @@ p/contraindications.yaml:2:5: facts.yaml has no question for `infection.active`
 p/shared.yaml:2:5: nothing uses `p/another`
     - id: another
       ^
+  hint: use it in an indication, or take it out
   see: docs/reference/checks/unused-criterion.md""",
     ),
     "unused-source": (
@@ -129,6 +168,7 @@ p/shared.yaml:2:5: nothing uses `p/another`
 sources.yaml:2:3: nothing cites `book`
     title: A book
     ^
+  hint: cite it, or take it out
   see: docs/reference/checks/unused-source.md""",
     ),
     "verified-unread": (
@@ -137,6 +177,7 @@ sources.yaml:2:3: nothing cites `book`
 p/shared.yaml:2:5: `p/cd19-positive` is called verified, but nobody has read what it cites
     - id: cd19-positive
       ^
+  hint: read the source, or lower the assurance
   see: docs/reference/checks/verified-unread.md""",
     ),
 }
@@ -192,7 +233,31 @@ def test_the_valid_folder_has_no_advice(folder: Path) -> None:
 
 
 def test_the_shipped_criteria_have_no_advice() -> None:
-    assert [str(each) for each in advice(shipped_criteria())] == []
+    found = advice(shipped_criteria())
+    assert [str(each) for each in found if not each.known] == []
+    assert {each.name for each in found} == {"source-flaw"}
+
+
+def test_what_a_source_itself_makes_impossible_is_known_and_no_warning(folder: Path) -> None:
+    """A policy that demands both can be met by nobody; with a `flaw` that is the source's own fault."""
+    edit(folder, INDICATION, "  - cd19-positive\n", BOTH)
+    assert {(each.name, each.known) for each in advice(folder)} == {("nobody-meets", False)}
+    edit(folder, INDICATION, "title: An indication\n", "title: An indication\nflaw: It asks for both.\n")
+    assert {(each.name, each.known) for each in advice(folder)} == {("nobody-meets", True), ("source-flaw", True)}
+
+
+def test_a_group_inside_a_criterion_that_nothing_can_meet_is_found(folder: Path) -> None:
+    edit(
+        folder,
+        CONTRAINDICATIONS,
+        "infection.active is present",
+        "{any: [infection.active is present, {all: [disease.cd19 is positive, disease.cd19 is negative]}]}",
+    )
+    (found,) = advice(folder)
+    assert found.name == "cannot-hold"
+    assert found.says == "a group `all` in `p/active-infection` holds for no patient"
+    assert found.place is not None
+    assert "hint: look for lines that exclude each other" in str(found)
 
 
 @pytest.mark.parametrize(

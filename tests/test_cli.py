@@ -192,7 +192,7 @@ def test_the_user_s_own_windows_decide_what_is_stale(tmp_path: Path, capsys: pyt
 def test_check_exits_with_1_where_something_is_unwise(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for path in (ROOT / "criteria").rglob("*.yaml"):
         copy = tmp_path / path.relative_to(ROOT / "criteria")
-        copy.parent.mkdir(exist_ok=True)
+        copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(
             path.read_text(encoding="utf-8").replace("mrd.level >= 0.1 %", "mrd.level >= 0 %"), encoding="utf-8"
         )

@@ -78,7 +78,7 @@ def test_the_pages_about_generated_patients_and_about_pytest_are_followed_to_the
     (settings,) = re.findall(r"```toml\n(.*?)```", read("docs", "how-to", "run-scenarios-with-pytest.md"), re.DOTALL)
     (tmp_path / "test_mine.py").write_text(code, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
-    for folder in ("criteria", "scenarios"):
+    for folder in ("criteria", "scenarios/us-label"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603

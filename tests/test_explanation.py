@@ -52,14 +52,42 @@ PATIENTS: dict[str, tuple[Path | dict[str, Any], date]] = {
         ON,
     ),
     "not-in-force": ({}, date(2014, 12, 2)),
+    "adult-with-cautions": (
+        {
+            "patient": {"age": "67 years", "sex": "male", "weight": "80 kg", "ecog": "grade 1"},
+            "disease": {
+                "diagnosis": "b_cell_precursor_all",
+                "cd19": "positive",
+                "philadelphia": "negative",
+                "course": "relapsed",
+                "relapse_number": 1,
+                "phase": "salvage",
+            },
+            "marrow": {"blasts": "60 %"},
+            "history": {"blinatumomab_hypersensitivity": "absent", "allogeneic_hsct": "absent"},
+        },
+        ON,
+    ),
+    "trial-that-cannot-be-said": ({"patient": {"age": "40 years"}, "disease": {"course": "refractory"}}, ON),
     "second-hand-edition": ({"disease": {"course": "refractory"}}, date(2016, 9, 1)),
 }
+
+US = ["us-label"]
+POLICIES = {"adult-with-cautions": ["eu-label"], "trial-that-cannot-be-said": ["trials/alcantara"]}
 
 
 @pytest.mark.parametrize("name", sorted(PATIENTS))
 def test_whole_explanations_are_as_agreed(name: str) -> None:
     source, on = PATIENTS[name]
-    text = explain(blinadss.assess(blinadss.load_profile(source), on=on, engines=["reference"]))
+    text = explain(
+        blinadss.assess(
+            blinadss.load_profile(source),
+            on=on,
+            policies=POLICIES.get(name, US),
+            engines=["reference"],
+            cautions=name in POLICIES,
+        )
+    )
     # the fingerprint names the knowledge, which may change where this patient's answer does not
     shown = re.sub(r"sha256:[0-9a-f]{12}", "sha256:…", text)
     path = GOLDEN / f"{name}.txt"

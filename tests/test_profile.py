@@ -265,7 +265,7 @@ def test_t_cell_disease_is_never_guessed() -> None:
     problem, hint = said("disease.diagnosis", "T")
     assert problem == (
         "`disease.diagnosis` cannot be `T`; it is `b_cell_precursor_all`, `t_cell_all`, `mixed_phenotype_all`, "
-        "`burkitt`, `b_cell_lymphoma` or `other`"
+        "`burkitt`, `b_cell_lymphoma`, `richter_transformation`, `autoimmune_disease`, `solid_tumour` or `other`"
     )
     assert hint is None
 

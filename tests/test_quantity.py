@@ -49,6 +49,10 @@ SIZES: dict[str, dict[str, Fraction]] = {
     "MASS": {"kg": Fraction(1), "g": Fraction(1, 1000), "lb": Fraction("0.45359237"), "lbs": Fraction("0.45359237")},
     "LENGTH": {"cm": Fraction(1), "m": Fraction(100), "mm": Fraction(1, 10), "in": Fraction("2.54")},
     "AREA": {"m2": Fraction(1), "m^2": Fraction(1)},
+    "INTERVAL": {
+        **dict.fromkeys(("months", "month", "mo"), Fraction(1)),
+        **dict.fromkeys(("years", "year", "yr"), Fraction(12)),
+    },
     "COUNT": {},
     "GRADE": {},
     "DURATION": {

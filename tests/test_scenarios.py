@@ -13,7 +13,8 @@ from blinadss.expression import Comparison, Group, written
 from blinadss.grammar import read_comparison
 from blinadss.kinds import Amount
 from blinadss.quantity import Quantity
-from blinadss.scenarios import load_scenarios, run
+from blinadss.scenario_files import load_scenarios
+from blinadss.scenarios import run
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 KNOWLEDGE = blinadss.load_knowledge()
@@ -40,7 +41,7 @@ def test_removing_the_scenario_at_a_threshold_leaves_a_breakage_unnoticed() -> N
         if not any(isinstance(seen.value, Amount) and seen.value.quantity == at_threshold
                    for seen in each.profile.given.get("mrd.level", ()))
     ]  # fmt: skip
-    _, missed = unnoticed(KNOWLEDGE, fewer)
+    _, missed = unnoticed(KNOWLEDGE, fewer, policies=[KNOWLEDGE.policy("us-label")])
     assert any("`mrd.level >= 0.1 %` became `mrd.level > 0.1 %`" in str(breakage) for breakage in missed)
 
 
