@@ -8,7 +8,7 @@ from datetime import date
 from blinadss.consequences import follows
 from blinadss.expression import Comparison
 from blinadss.facts import FACTS
-from blinadss.findings import CautionFinding, Compared, Finding, Missing
+from blinadss.findings import CautionFinding, Compared, Finding, Missing, made_caution, made_compared
 from blinadss.knowledge import KnowledgeBase
 from blinadss.lookup import look_up, values_in
 from blinadss.prepared import PreparedCautions, PreparedCriteria, PreparedUse
@@ -65,7 +65,7 @@ class Answers:
     def _compared(self, leaf: Comparison, truth: Truth, *, decisive: bool) -> Compared:
         sight = self.patient.sights[leaf.fact]
         because = sight.because if truth is Truth.UNKNOWN else None
-        return Compared(leaf.text, leaf.fact, sight.text, sight.on, truth, because, decisive)
+        return made_compared(leaf.text, leaf.fact, sight.text, sight.on, truth, because, decisive)
 
     def missing(self, findings: Iterable[Finding]) -> tuple[Missing, ...]:
         """The facts that keep the findings open, each once."""
@@ -96,7 +96,7 @@ def cautions_for(patient: Patient, prepared: PreparedCautions) -> tuple[CautionF
 
 def _caution(finding: Finding, prepared: PreparedCautions, name: str) -> CautionFinding:
     notes = prepared.notes[name]
-    return CautionFinding(
+    return made_caution(
         finding.criterion,
         finding.role,
         finding.truth,

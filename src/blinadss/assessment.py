@@ -25,6 +25,7 @@ from blinadss.findings import (
     PolicyResult,
     ProfileStamp,
     Verdict,
+    made_indication,
 )
 from blinadss.knowledge import KnowledgeBase, Policy, PolicyKind
 from blinadss.loading import load_knowledge
@@ -178,7 +179,7 @@ class _PolicyAnswers:
         found = tuple([findings[place] for place in prepared.places])
         missing = self.answers.missing(found) if truth is Truth.UNKNOWN else ()
         scope = all_of([findings[place].truth for place in prepared.scope])
-        return IndicationResult(
+        return made_indication(
             shown.id,
             shown.title,
             _ELIGIBILITY[truth],

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Literal
-
-from pydantic import TypeAdapter
+from typing import Literal
 
 from blinadss.errors import UsageError, near
 from blinadss.knowledge import Effort, PolicyKind, Severity
+from blinadss.result import Result, maker
 from blinadss.sight import Because
 from blinadss.statements import Assurance, Role
 from blinadss.truth import Truth
@@ -40,36 +39,6 @@ class Verdict(Enum):
 
 
 Applicability = Literal["applicable", "not_applicable", "unknown", "not_in_force"]
-
-
-class Result:
-    """A part of an assessment; immutable, and written out as pydantic models are."""
-
-    __slots__ = ()
-
-    def model_dump(self, *, mode: Literal["python", "json"] = "python") -> dict[str, Any]:
-        """The result as plain dicts and tuples; with ``mode="json"``, as JSON would hold it."""
-        dumped: dict[str, Any] = _adapter(type(self)).dump_python(self, mode=mode)
-        return dumped
-
-    def model_dump_json(self, *, indent: int | None = None) -> str:
-        """The result as JSON text."""
-        return _adapter(type(self)).dump_json(self, indent=indent).decode()
-
-    @classmethod
-    def model_json_schema(cls) -> dict[str, Any]:
-        """The JSON Schema of the result."""
-        return _adapter(cls).json_schema(mode="serialization")
-
-
-_ADAPTERS: dict[type[Result], TypeAdapter[Any]] = {}
-
-
-def _adapter(result: type[Result]) -> TypeAdapter[Any]:
-    """Pydantic's writer for one kind of result, made when first needed: building it costs milliseconds."""
-    if result not in _ADAPTERS:
-        _ADAPTERS[result] = TypeAdapter(result)
-    return _ADAPTERS[result]
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,3 +247,8 @@ class Assessment(Result):
     def verdict(self, policy_id: str) -> Verdict:
         """The verdict of one policy; raises `UsageError` if it was not asked for."""
         return self.policy(policy_id).verdict
+
+
+# An answer of every policy has a thousand of these.
+made_finding, made_compared, made_caution = maker(Finding), maker(Compared), maker(CautionFinding)
+made_indication = maker(IndicationResult)

@@ -20,6 +20,7 @@ from blinadss.findings import (
     ShownEffect,
     ShownEvidence,
     ShownTerm,
+    made_finding,
 )
 from blinadss.knowledge import Edition, Indication, KnowledgeBase, Policy
 from blinadss.reasons import Reasons
@@ -40,7 +41,7 @@ class PreparedUse:
     def found(self, truth: Truth, compared: tuple[Compared, ...]) -> Finding:
         """The finding with that truth and those comparisons."""
         said = self.criterion
-        return Finding(
+        return made_finding(
             said.id,
             self.role,
             truth,
