@@ -69,14 +69,14 @@ class Answers:
 
     def missing(self, findings: Iterable[Finding]) -> tuple[Missing, ...]:
         """The facts that keep the findings open, each once."""
-        facts = {
-            compared.fact: None
-            for finding in findings
-            if finding.truth is Truth.UNKNOWN
-            for compared in finding.comparisons
-            if compared.decisive and compared.unknown_because
-        }
-        return tuple(self.patient.missing(fact) for fact in facts)
+        facts: dict[str, None] = {}
+        for finding in findings:
+            if finding.truth is Truth.UNKNOWN:
+                for compared in finding.comparisons:
+                    if compared.decisive and compared.unknown_because:
+                        facts[compared.fact] = None
+        known = self.patient.missing
+        return tuple([known(fact) for fact in facts])
 
 
 def cautions_for(patient: Patient, prepared: PreparedCautions) -> tuple[CautionFinding, ...]:

@@ -25,9 +25,11 @@ class Reasons:
 
         numbers = {leaf: number for number, leaf in enumerate(self.comparisons)}
         self._places = {id(leaf): numbers[leaf] for leaf in comparisons(expression)}
-        # Comparisons of one group that each ask another fact: those that settle it can be read off.
-        alone = isinstance(expression, Group) and all(isinstance(part, Comparison) for part in expression.parts)
-        self._flat = alone and len(self._readings) == len(self.comparisons)
+        # Of comparisons in one group, those that settle it can be read off; counted ones must each ask another fact.
+        lines = isinstance(expression, Group) and all(isinstance(part, Comparison) for part in expression.parts)
+        counted = isinstance(expression, Group) and expression.word == "at least"
+        once = len(self.comparisons) == sum(1 for _ in comparisons(expression))
+        self._flat = lines and once and (not counted or len(self._readings) == len(self.comparisons))
 
     def truth(self, values: Values, part: Expression | None = None) -> Truth:
         """What the values settle of the expression, or of a part of it."""
