@@ -20,13 +20,14 @@ from blinadss.findings import (
     IndicationResult,
     Missing,
     PolicyResult,
+    ShownEffect,
     ShownEvidence,
     ShownTerm,
     Verdict,
 )
 from blinadss.page import INDENT, Page
 from blinadss.quantity import plain
-from blinadss.statements import Assurance
+from blinadss.statements import Assurance, Effect
 from blinadss.truth import Truth
 
 # What a finding's truth is called, by the role of its criterion: an absent exclusion is good news, not "not met".
@@ -197,17 +198,19 @@ def said_of(result: ShownEvidence) -> str:
     if result.comparator:
         parts.append(f"against {result.comparator}")
     if result.effect:
-        effect = result.effect
-        interval = (
-            f" ({plain(effect.level)} % CI {plain(effect.low)} to {plain(effect.high)})"
-            if effect.level is not None and effect.low is not None and effect.high is not None
-            else ""
-        )
-        parts.append(f"{effect.measure} {plain(effect.value)}{interval}")
+        parts.append(effect_text(result.effect))
     trust = "" if result.assurance == "verified" else f" {ASSURANCE[result.assurance]}"
     who = f"{result.population}, {result.patients} patients" if result.patients else result.population
     said = f"{result.study}. {who}. {', '.join(parts)}. [{_places(result.cite)}]{trust}"
     return f"{said} ({result.note})" if result.note else said
+
+
+def effect_text(effect: ShownEffect | Effect) -> str:
+    """A measure of effect with its interval, if it has one."""
+    if effect.low is None or effect.high is None or effect.level is None:
+        return f"{effect.measure} {plain(effect.value)}"
+    low, high, level = plain(effect.low), plain(effect.high), plain(effect.level)
+    return f"{effect.measure} {plain(effect.value)} ({level} % CI {low} to {high})"
 
 
 def _cautions(page: Page, cautions: Iterable[CautionFinding]) -> None:

@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from blinadss.errors import UsageError, near
-from blinadss.explanation import ASSURANCE, SEVERITY
+from blinadss.explanation import ASSURANCE, SEVERITY, effect_text
 from blinadss.expression import Comparison, Expression, line
 from blinadss.facts import FACTS
 from blinadss.knowledge import CautionNotes, Indication, KnowledgeBase, Policy
-from blinadss.quantity import plain
 from blinadss.statements import Citation, Criterion, Evidence, Period, Term, Use
 
 Lines = Iterator[str]
@@ -142,23 +141,12 @@ def evidence_prose(evidence: Iterable[Evidence]) -> Lines:
     for each in evidence:
         who = f"{each.population}, {each.patients} patients" if each.patients else each.population
         against = f" against {each.comparator}" if each.comparator else ""
-        effect = f"; {effect_prose(each)}" if each.effect else ""
+        effect = f"; {effect_text(each.effect)}" if each.effect else ""
         note = f" {each.note}" if each.note else ""
         yield (
             f"- {each.study}. {who}. {each.endpoint}: {each.result}{against}"
             f"{effect}.{note} {_trust(each.assurance)}{cited(each.cite)}"
         )
-
-
-def effect_prose(result: Evidence) -> str:
-    """A measure of effect with its interval."""
-    effect = result.effect
-    if effect is None:
-        return ""
-    if effect.low is None or effect.high is None or effect.level is None:
-        return f"{effect.measure} {plain(effect.value)}"
-    low, high, level = plain(effect.low), plain(effect.high), plain(effect.level)
-    return f"{effect.measure} {plain(effect.value)} ({level} % CI {low} to {high})"
 
 
 def cited(cite: Iterable[Citation]) -> str:
