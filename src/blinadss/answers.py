@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 
 from blinadss.consequences import follows
+from blinadss.engines import Conclusions
 from blinadss.expression import Comparison
 from blinadss.facts import FACTS
 from blinadss.findings import CautionFinding, Compared, Finding, Missing, made_caution, made_compared
 from blinadss.knowledge import KnowledgeBase
 from blinadss.lookup import look_up, values_in
-from blinadss.prepared import PreparedCautions, PreparedCriteria, PreparedUse
+from blinadss.prepared import PreparedCautions, PreparedUse
 from blinadss.profile import PatientProfile
 from blinadss.sight import MISSING
 from blinadss.truth import Truth
@@ -37,14 +38,10 @@ class Patient:
 
 
 class Answers:
-    """What the engines conclude of one patient from prepared criteria, and how each answer came about.
+    """What the engines concluded of one patient, and how each answer came about."""
 
-    Raises `EngineDisagreement` if the engines do not conclude the same.
-    """
-
-    def __init__(self, prepared: PreparedCriteria, patient: Patient) -> None:
-        self.patient = patient
-        self.conclusions = prepared.agreement.conclude(patient.values)
+    def __init__(self, conclusions: Conclusions, patient: Patient) -> None:
+        self.conclusions, self.patient = conclusions, patient
 
     def finding(self, use: PreparedUse) -> Finding:
         """The answer to a criterion, with the comparisons that it rests on."""
@@ -79,9 +76,9 @@ class Answers:
         return tuple([known(fact) for fact in facts])
 
 
-def cautions_for(patient: Patient, prepared: PreparedCautions) -> tuple[CautionFinding, ...]:
-    """Every caution for one patient; raises `EngineDisagreement` if the engines do not conclude the same."""
-    answers, unasked = Answers(prepared.criteria, patient), prepared.unasked
+def cautions_for(patient: Patient, prepared: PreparedCautions, conclusions: Conclusions) -> tuple[CautionFinding, ...]:
+    """Every caution for one patient, as the engines concluded."""
+    answers, unasked = Answers(conclusions, patient), prepared.unasked
     found = []
     for use in prepared.criteria.uses:
         name = use.criterion.id

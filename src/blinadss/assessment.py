@@ -12,7 +12,7 @@ from datetime import date
 
 from blinadss.answers import Answers, Patient, cautions_for
 from blinadss.completions import Question
-from blinadss.engines import ABSENT, ENGINES
+from blinadss.engines import ABSENT, ENGINES, Conclusions
 from blinadss.errors import UsageError, near
 from blinadss.findings import (
     Applicability,
@@ -34,6 +34,7 @@ from blinadss.prepared import (
     PreparedIndication,
     PreparedPolicy,
     prepared_cautions,
+    prepared_panel,
     prepared_policy,
 )
 from blinadss.profile import PatientProfile
@@ -88,11 +89,12 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     asked = knowledge.select(knowledge.default_policies if policies is None else policies)
     editions = [(policy, policy.edition(day)) for policy in asked]
     prepared = [
-        prepared_policy(knowledge, policy.id, edition.start, names) if edition else None for policy, edition in editions
+        prepared_policy(knowledge, policy.id, edition.start) if edition else None for policy, edition in editions
     ]
-    risks = prepared_cautions(knowledge, names) if cautions else None
-    facts = dict.fromkeys(fact for each in (*prepared, risks) if each for fact in each.criteria.facts)
-    patient = Patient(profile, day, knowledge, facts)
+    risks = prepared_cautions(knowledge) if cautions else None
+    answered = tuple(each for each in (*prepared, risks) if each)
+    patient = Patient(profile, day, knowledge, dict.fromkeys(fact for each in answered for fact in each.criteria.facts))
+    concluded = iter(prepared_panel(knowledge, answered, names).conclude(patient.values))
     return Assessment(
         schema="blinadss/assessment/1",
         profile=ProfileStamp(id=profile.id, digest=profile.digest),
@@ -100,10 +102,10 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
         knowledge=KnowledgeStamp(version=knowledge.version, fingerprint=knowledge.fingerprint),
         engines=names,
         policies=tuple(
-            _PolicyAnswers(patient, ready).result() if ready else _not_in_force(policy, day)
+            _PolicyAnswers(patient, ready, next(concluded)).result() if ready else _not_in_force(policy, day)
             for policy, ready in zip(asked, prepared, strict=True)
         ),
-        cautions=cautions_for(patient, risks) if risks else (),
+        cautions=cautions_for(patient, risks, next(concluded)) if risks else (),
     )
 
 
@@ -123,9 +125,9 @@ def _engines(asked: Sequence[str] | None) -> tuple[str, ...]:
 class _PolicyAnswers:
     """One patient under one prepared policy."""
 
-    def __init__(self, patient: Patient, prepared: PreparedPolicy) -> None:
+    def __init__(self, patient: Patient, prepared: PreparedPolicy, conclusions: Conclusions) -> None:
         self.prepared, self.on, self.values = prepared, patient.on, patient.values
-        self.answers = Answers(prepared.criteria, patient)
+        self.answers = Answers(conclusions, patient)
 
     def result(self) -> PolicyResult:
         prepared, policy = self.prepared, self.prepared.policy

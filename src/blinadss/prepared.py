@@ -1,14 +1,14 @@
-"""A policy as it stands on one day, and the cautions, made ready once for any number of patients."""
+"""Policies as they stand on one day, and the cautions, made ready once for any number of patients."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 from blinadss.completions import Question
-from blinadss.engines import ENGINES, Agreement
+from blinadss.engines import ENGINES, Panel
 from blinadss.expression import Expression, Group, facts_in
 from blinadss.findings import (
     CautionFinding,
@@ -55,10 +55,10 @@ class PreparedUse:
 
 
 class PreparedCriteria:
-    """The criteria that a policy uses on one day, ready for the engines and for being explained."""
+    """The criteria that a policy uses on one day, ready for being explained."""
 
-    def __init__(self, policy: Policy, engines: Sequence[str], fingerprint: str) -> None:
-        self.agreement = Agreement([ENGINES[engine](policy) for engine in engines], fingerprint)
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
         # Each use once, however many indications share it, and where it stands.
         self.places = {key: place for place, key in enumerate(dict.fromkeys(_key_of(use) for use in policy.uses()))}
         uses = {_key_of(use): use for use in policy.uses()}
@@ -87,9 +87,9 @@ class PreparedIndication:
 class PreparedPolicy:
     """One edition of a policy, with everything that no patient changes already worked out."""
 
-    def __init__(self, whole: Policy, edition: Edition, engines: Sequence[str], fingerprint: str) -> None:
+    def __init__(self, whole: Policy, edition: Edition) -> None:
         self.policy, self.edition = whole.as_of(edition.start), edition
-        self.criteria = PreparedCriteria(self.policy, engines, fingerprint)
+        self.criteria = PreparedCriteria(self.policy)
         self.indications = tuple(PreparedIndication(each, self.criteria) for each in self.policy.indications)
         self.contraindications = self.criteria.places_of(self.policy.contraindications)
         self.verdict = Question(verdict_expression(self.policy))
@@ -104,29 +104,36 @@ class PreparedPolicy:
 
 
 @lru_cache(maxsize=256)
-def prepared_policy(
-    knowledge: KnowledgeBase, policy_id: str, edition_start: date, engines: tuple[str, ...]
-) -> PreparedPolicy:
-    """The edition of a policy that begins on that day, ready for the engines; kept while it is in use."""
+def prepared_policy(knowledge: KnowledgeBase, policy_id: str, edition_start: date) -> PreparedPolicy:
+    """The edition of a policy that begins on that day, ready to be answered; kept while it is in use."""
     policy = knowledge.policies[policy_id]
     edition = next(edition for edition in policy.editions if edition.start == edition_start)
-    return PreparedPolicy(policy, edition, engines, knowledge.fingerprint)
+    return PreparedPolicy(policy, edition)
 
 
 class PreparedCautions:
-    """The cautions, ready for the engines, with the evidence for each."""
+    """The cautions, with the evidence for each."""
 
-    def __init__(self, knowledge: KnowledgeBase, engines: Sequence[str]) -> None:
-        self.criteria = PreparedCriteria(knowledge.cautions, engines, knowledge.fingerprint)
+    def __init__(self, knowledge: KnowledgeBase) -> None:
+        self.criteria = PreparedCriteria(knowledge.cautions)
         self.notes = knowledge.caution_notes
         self.evidence = {name: shown_evidence(notes.evidence) for name, notes in knowledge.caution_notes.items()}
         self.unasked: dict[str, CautionFinding] = {}
 
 
 @lru_cache(maxsize=64)
-def prepared_cautions(knowledge: KnowledgeBase, engines: tuple[str, ...]) -> PreparedCautions:
-    """The cautions, ready for the engines; kept while they are in use."""
-    return PreparedCautions(knowledge, engines)
+def prepared_cautions(knowledge: KnowledgeBase) -> PreparedCautions:
+    """The cautions, ready to be answered; kept while they are in use."""
+    return PreparedCautions(knowledge)
+
+
+@lru_cache(maxsize=128)
+def prepared_panel(
+    knowledge: KnowledgeBase, asked: tuple[PreparedPolicy | PreparedCautions, ...], engines: tuple[str, ...]
+) -> Panel:
+    """The engines of those names for everything that is asked together; kept while it is in use."""
+    policies = [each.criteria.policy for each in asked]
+    return Panel(policies, {name: ENGINES[name] for name in engines}, knowledge.fingerprint)
 
 
 def verdict_expression(policy: Policy) -> Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from blinadss.engines.agreement import Agreement, EngineDisagreement
+from blinadss.engines.agreement import Agreement, EngineDisagreement, Panel
 from blinadss.engines.conclusion import Conclusions, Engine
 from blinadss.engines.reference import ReferenceEngine
 from blinadss.knowledge import Policy
@@ -21,4 +21,4 @@ else:
 
 ENGINES: Mapping[str, Callable[[Policy], Engine]] = _HERE
 
-__all__ = ["ABSENT", "ENGINES", "Agreement", "Conclusions", "Engine", "EngineDisagreement"]
+__all__ = ["ABSENT", "ENGINES", "Agreement", "Conclusions", "Engine", "EngineDisagreement", "Panel"]

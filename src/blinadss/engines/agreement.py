@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from blinadss.engines.conclusion import Conclusions, Engine
 from blinadss.errors import BlinadssError
 from blinadss.expression import Values
+from blinadss.knowledge import Policy
 from blinadss.truth import Truth
 
 
@@ -38,12 +39,45 @@ class Agreement:
 
     def conclude(self, values: Values) -> Conclusions:
         """What all engines conclude; raises `EngineDisagreement` where they do not conclude the same."""
-        first, *others = [engine.conclude(values) for engine in self.engines]
-        for engine, other in zip(self.engines[1:], others, strict=True):
-            if other != first:
-                name, one, two = next(_differences(first, other))
-                raise EngineDisagreement(name, {self.engines[0].name: one, engine.name: two}, self.fingerprint)
-        return first
+        names = [engine.name for engine in self.engines]
+        return agreed(names, [engine.conclude(values) for engine in self.engines], self.fingerprint)
+
+
+class Panel:
+    """Engines for several policies, each of which must conclude the same of every policy.
+
+    An engine that can answer several policies in one pass (`conclude_each`) is made for all of them.
+    """
+
+    def __init__(
+        self, policies: Sequence[Policy], makers: Mapping[str, Callable[..., Engine]], fingerprint: str
+    ) -> None:
+        self.names, self.fingerprint = tuple(makers), fingerprint
+        self._answers = [_each_of(maker, policies) for maker in makers.values()]
+
+    def conclude(self, values: Values) -> list[Conclusions]:
+        """What all engines conclude of each policy; raises `EngineDisagreement` where they do not conclude the same."""
+        answers = [each(values) for each in self._answers]
+        return [agreed(self.names, list(each), self.fingerprint) for each in zip(*answers, strict=True)]
+
+
+def _each_of(maker: Callable[..., Engine], policies: Sequence[Policy]) -> Callable[[Values], list[Conclusions]]:
+    """How one engine answers each policy."""
+    if hasattr(maker, "conclude_each"):
+        conclude_each: Callable[[Values], list[Conclusions]] = maker(*policies).conclude_each  # type: ignore[attr-defined]
+        return conclude_each
+    engines = [maker(policy) for policy in policies]
+    return lambda values: [engine.conclude(values) for engine in engines]
+
+
+def agreed(names: Sequence[str], conclusions: Sequence[Conclusions], fingerprint: str) -> Conclusions:
+    """What the engines of those names concluded alike; raises `EngineDisagreement` where they did not."""
+    first = conclusions[0]
+    for name, other in zip(names, conclusions, strict=True):
+        if other != first:
+            about, one, two = next(_differences(first, other))
+            raise EngineDisagreement(about, {names[0]: one, name: two}, fingerprint)
+    return first
 
 
 def _differences(first: Conclusions, other: Conclusions) -> Iterator[tuple[str, Truth | None, Truth | None]]:

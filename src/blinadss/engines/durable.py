@@ -15,7 +15,7 @@ whole numbers and never meet a decimal, a unit or a name somebody chose.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import assert_never
@@ -33,15 +33,46 @@ _WIDEST = ROOM // 3  # a step of n parts has n conditions in one rule and n alte
 
 
 class DurableEngine:
-    """Answers every criterion of a policy as it stands on one day, and adds the answers up, in networks of rules."""
+    """Answers every criterion of one or several policies as they stand on one day, and adds up, in networks of rules.
+
+    Several policies share the steps that they have in common, and so need fewer networks than each by itself.
+    """
 
     name = "durable"
 
-    def __init__(self, policy: Policy) -> None:
-        uses = tuple(policy.uses())
-        self._encoding = _Encoding(use.criterion.when for use in uses)
+    def __init__(self, *policies: Policy) -> None:
+        self._encoding = _Encoding(use.criterion.when for policy in policies for use in policy.uses())
         plan = _Plan(self._encoding)
-        criteria = {use.criterion.id: plan.asked(use.criterion.when) for use in uses}
+        self._asked = [_Keys(policy, plan) for policy in policies]
+        self._stages = plan.networks()
+        # Whoever asks takes networks from here and puts them back, so that no two threads ever use the same.
+        self._idle = [self._built()]  # rules that durable-rules refuses are refused now, not with the first patient
+
+    def conclude(self, values: Values) -> Conclusions:
+        """The truth of every criterion, of every indication, and of the verdict, as the rules concluded them."""
+        return self.conclude_each(values)[0]
+
+    def conclude_each(self, values: Values) -> list[Conclusions]:
+        """The same for each policy, in their order."""
+        known = self._encoding.known(values)
+        try:
+            networks = self._idle.pop()
+        except IndexError:
+            networks = self._built()
+        for network in networks:
+            _learn(known, network.fired(known))
+        self._idle.append(networks)  # not after an exception: what they hold could no longer be trusted
+        return [asked.conclusions(known) for asked in self._asked]
+
+    def _built(self) -> list[Network]:
+        return [Network(rules) for rules in self._stages]
+
+
+class _Keys:
+    """Under which keys the networks conclude what is asked of one policy."""
+
+    def __init__(self, policy: Policy, plan: _Plan) -> None:
+        criteria = {use.criterion.id: plan.asked(use.criterion.when) for use in policy.uses()}
         indications = {
             each.id: plan.step(
                 "all",
@@ -57,29 +88,15 @@ class DurableEngine:
         self._criteria = {name: plan.key(asked) for name, asked in criteria.items()}
         self._indications = {name: plan.key(asked) for name, asked in indications.items()}
         self._contraindicated, self._eligible = plan.key(contraindicated), plan.key(eligible)
-        self._stages = plan.networks()
-        # Whoever asks takes networks from here and puts them back, so that no two threads ever use the same.
-        self._idle = [self._built()]  # rules that durable-rules refuses are refused now, not with the first patient
 
-    def conclude(self, values: Values) -> Conclusions:
-        """The truth of every criterion, of every indication, and of the verdict, as the rules concluded them."""
-        known = self._encoding.known(values)
-        try:
-            networks = self._idle.pop()
-        except IndexError:
-            networks = self._built()
-        for network in networks:
-            _learn(known, network.fired(known))
-        self._idle.append(networks)  # not after an exception: what they hold could no longer be trusted
+    def conclusions(self, known: Mapping[str, int]) -> Conclusions:
+        """What the networks concluded."""
         return Conclusions(
             {name: _TRUTHS[known.get(key)] for name, key in self._criteria.items()},
             {name: _TRUTHS[known.get(key)] for name, key in self._indications.items()},
             _TRUTHS[known.get(self._contraindicated)],
             _TRUTHS[known.get(self._eligible)],
         )
-
-    def _built(self) -> list[Network]:
-        return [Network(rules) for rules in self._stages]
 
 
 class _Encoding:
