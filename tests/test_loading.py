@@ -89,7 +89,9 @@ def test_a_mistake_is_said_word_for_word(name: str, folder: Path) -> None:
 def test_the_valid_folder_loads_whole(folder: Path) -> None:
     knowledge = load_knowledge(folder)
     assert (knowledge.version, knowledge.default_policies) == ("1", ("p",))
-    assert sorted(knowledge.criteria) == ["p/active-infection", "p/cd19-positive", "p/relapsed"]
+    assert sorted(knowledge.criteria) == ["cautions/blasts", "p/active-infection", "p/cd19-positive", "p/relapsed"]
+    assert [use.role for use in knowledge.cautions.uses()] == ["cautions"]
+    assert [each.id for each in knowledge.caution_notes["cautions/blasts"].evidence] == ["survival"]
     assert knowledge.fresh_for == {"marrow.blasts": 28}
     assert [(use.criterion.id, use.role) for use in knowledge.policies["p"].uses()] == [
         ("p/cd19-positive", "requires"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,9 +14,11 @@ import blinadss
 from blinadss.cautions import read_effect
 from blinadss.cli import main
 from blinadss.consequences import follows
-from blinadss.engines import ENGINES
+from blinadss.engines import ENGINES, Conclusions, EngineDisagreement, Panel
+from blinadss.engines.reference import ReferenceEngine
 from blinadss.errors import Mistake, UsageError
 from blinadss.explanation import explain
+from blinadss.expression import Values
 from blinadss.findings import CautionFinding, IndicationResult
 from blinadss.lookup import look_up, values_in
 from blinadss.prepared import requirement, verdict_expression
@@ -127,6 +130,37 @@ def test_every_engine_gives_the_plain_meaning_of_every_shipped_criterion(
             assert concluded.indications[each.id] is plain_meaning(requirement(each), values)
         if policy.indications:
             assert concluded.eligible is plain_meaning(verdict_expression(policy), values)
+
+
+@settings(max_examples=60)
+@given(profiles())
+def test_policies_asked_together_are_concluded_as_each_by_itself(engine: str, profile: blinadss.PatientProfile) -> None:
+    on = profile.assessed_on or ON
+    policies = [whole.as_of(on) for whole in KNOWLEDGE.all_policies()]
+    facts = {fact for policy in policies for use in policy.uses() for fact in _facts(use.criterion)}
+    values = values_in(look_up(profile, facts, on, KNOWLEDGE.fresh_for, follows(KNOWLEDGE)))
+    key = (engine, *(use.criterion.id for policy in policies for use in policy.uses()))
+    if key not in _MADE:
+        _MADE[key] = Panel(policies, {engine: ENGINES[engine]}, KNOWLEDGE.fingerprint)
+    assert _MADE[key].conclude(values) == [_engine(engine, policy).conclude(values) for policy in policies]
+
+
+def test_a_disagreement_about_one_of_several_policies_names_its_criterion() -> None:
+    class Contrary(ReferenceEngine):
+        name = "contrary"
+
+        def conclude(self, values: Values) -> Conclusions:
+            found = super().conclude(values)
+            wrong = {name: ~truth for name, truth in found.criteria.items() if name == "eu-label/cd19-positive"}
+            return replace(found, criteria={**found.criteria, **wrong})
+
+    policies = [KNOWLEDGE.policies[name].as_of(ON) for name in ("us-label", "eu-label", "trials/tower")]
+    panel = Panel(policies, {"reference": ReferenceEngine, "contrary": Contrary}, "sha256:0")
+    assert len(panel.conclude({})) == 3  # what is unknown is unknown to both
+    with pytest.raises(EngineDisagreement) as error:
+        panel.conclude({"disease.cd19": "positive"})
+    assert error.value.criterion == "eu-label/cd19-positive"
+    assert error.value.answers == {"reference": Truth.TRUE, "contrary": Truth.FALSE}
 
 
 _MADE: dict[Any, Any] = {}
