@@ -66,8 +66,16 @@ def linked_in(knowledge: KnowledgeBase) -> Mapping[str, frozenset[str]]:
 def contradicts_itself(profile: PatientProfile, knowledge: KnowledgeBase, on: date) -> bool:
     """Whether something the profile says excludes something else that it says, by what follows."""
     following = follows(knowledge)
-    said, whole = (look_up(profile, following, on, knowledge.fresh_for, each) for each in ({}, following))
-    return any(whole[fact].because == "conflicting" != said[fact].because for fact in following)
+    facts = {*following, *(read for each in following.values() for one in each for read in one.reads)}
+    said = look_up(profile, facts, on, knowledge.fresh_for)
+    whole = look_up(profile, following, on, knowledge.fresh_for, following)
+
+    def contradicted(fact: str) -> bool:
+        if said[fact].because == "conflicting":
+            return any(each.sight(said.__getitem__, on) for each in following[fact])
+        return whole[fact].because == "conflicting"
+
+    return any(contradicted(fact) for fact in following)
 
 
 @lru_cache(maxsize=64)
