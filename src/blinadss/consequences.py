@@ -36,7 +36,7 @@ class Following:
         values = {reading: value for fact in self.reads for reading, value in known(fact).values.items()}
         if self.reasons.truth(values) is not Truth.TRUE:
             return None
-        because = ", ".join(line(leaf) for leaf in self.reasons.settling(values))
+        because = ", ".join(leaf.text or line(leaf) for leaf in self.reasons.settling(values))
         return Sight(self._values(on), f"{self.value} ({because})")
 
     def _values(self, on: date) -> Mapping[str, Value]:

@@ -111,7 +111,7 @@ def caution_prose(criterion: Criterion, notes: CautionNotes, level: str) -> Line
 def expression_prose(expression: Expression, indent: str = "") -> Lines:
     """How a criterion is decided, a list item a line."""
     if isinstance(expression, Comparison):
-        yield f"{indent}- {compared_prose(expression)} (`{line(expression)}`)"
+        yield f"{indent}- {compared_prose(expression)} (`{expression.text or line(expression)}`)"
         return
     yield f"{indent}- {_GROUPS.get(expression.word, f'at least {expression.needed} of these')}:"
     for part in expression.parts:
@@ -123,7 +123,8 @@ def compared_prose(leaf: Comparison) -> str:
     fact = FACTS[leaf.fact].says
     if leaf.threshold is None:
         return f"{fact}: {_OPERATORS[leaf.operator]} {' or '.join(each.replace('_', ' ') for each in leaf.codes)}"
-    amount = f"{_OPERATORS[leaf.operator]} {leaf.threshold}"
+    written = leaf.text.rpartition(leaf.operator)[2].strip()  # 18 years, as the author wrote it, not 216 months
+    amount = f"{_OPERATORS[leaf.operator]} {written or leaf.threshold}"
     return f"Time since the {_lower(fact)}: {amount}" if leaf.since else f"{fact}: {amount}"
 
 
