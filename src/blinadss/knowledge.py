@@ -177,12 +177,6 @@ class KnowledgeBase:
         """The same knowledge with other notes on some facts."""
         return replace(self, facts=MappingProxyType({**self.facts, **notes}))
 
-    def with_policy(self, policy: Policy) -> KnowledgeBase:
-        """The same knowledge with one policy changed."""
-        if policy.id == CAUTIONS:
-            return replace(self, cautions=policy)
-        return replace(self, policies=MappingProxyType({**self.policies, policy.id: policy}))
-
     def alone(self, policy: Policy) -> KnowledgeBase:
         """The same knowledge with no policy but this one, or with only the cautions."""
         rest: dict[str, Policy] = {} if policy.id == CAUTIONS else {policy.id: policy}
