@@ -81,12 +81,12 @@ def cautions_for(patient: Patient, prepared: PreparedCautions, conclusions: Conc
     answers, unasked = Answers(conclusions, patient), prepared.unasked
     found = []
     for use in prepared.criteria.uses:
-        name = use.criterion.id
-        if not use.facts.isdisjoint(patient.heard_of):
-            found.append(_caution(answers.finding(use), prepared, name))
+        finding, name = answers.finding(use), use.criterion.id
+        if finding is not use.unasked:
+            found.append(_caution(finding, prepared, name))
             continue
         if name not in unasked:
-            unasked[name] = _caution(answers.finding(use), prepared, name)
+            unasked[name] = _caution(finding, prepared, name)
         found.append(unasked[name])
     return tuple(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from blinadss.engines.reference import Answer, answer_to
 from blinadss.expression import Comparison, Expression, Group, Values, comparisons
@@ -22,14 +22,12 @@ class Reasons:
             fact: frozenset(leaf.reads for leaf in self.comparisons if leaf.fact == fact)
             for fact in dict.fromkeys(leaf.fact for leaf in self.comparisons)
         }
-
         numbers = {leaf: number for number, leaf in enumerate(self.comparisons)}
         self._places = {id(leaf): numbers[leaf] for leaf in comparisons(expression)}
         # Of comparisons in one group, those that settle it can be read off; counted ones must each ask another fact.
         lines = isinstance(expression, Group) and all(isinstance(part, Comparison) for part in expression.parts)
         counted = isinstance(expression, Group) and expression.word == "at least"
-        once = len(self.comparisons) == sum(1 for _ in comparisons(expression))
-        self._flat = lines and once and (not counted or len(self._readings) == len(self.comparisons))
+        self._flat = lines and (not counted or len(self._readings) == len(self.comparisons))
 
     def truth(self, values: Values, part: Expression | None = None) -> Truth:
         """What the values settle of the expression, or of a part of it."""
@@ -38,23 +36,9 @@ class Reasons:
     def compared(self, values: Values, truth: Truth) -> list[tuple[Comparison, Truth, bool]]:
         """Every comparison with its truth, and whether it settled the answer, which is ``truth``, or keeps it open."""
         truths = [self._answers[id(leaf)](values) for leaf in self.comparisons]
-        if self._flat and truth is not Truth.UNKNOWN:
-            return self._read_off(truths, truth)
-        if self._flat:
-            return [(leaf, each, each is Truth.UNKNOWN) for leaf, each in zip(self.comparisons, truths, strict=True)]
         leaves = self.open(values) if truth is Truth.UNKNOWN else self.settling(values)
         decisive = {self._places[id(leaf)] for leaf in leaves}
         return [(leaf, truths[number], number in decisive) for number, leaf in enumerate(self.comparisons)]
-
-    def _read_off(self, truths: Sequence[Truth], truth: Truth) -> list[tuple[Comparison, Truth, bool]]:
-        assert isinstance(self.expression, Group)  # noqa: S101 - only a group can be flat
-        wanted, enough = _decisive(self.expression, truth)
-        found = []
-        for leaf, each in zip(self.comparisons, truths, strict=True):
-            decisive = each is wanted and enough > 0
-            enough -= decisive
-            found.append((leaf, each, decisive))
-        return found
 
     def open(self, values: Values) -> Iterator[Comparison]:
         """The unknown comparisons that keep the expression open, in the order they were written."""
