@@ -82,7 +82,8 @@ def magnitudes(kind: Measured) -> st.SearchStrategy[Quantity]:
     whole = kind.dimension in (COUNT, GRADE, DURATION)
     finest = Decimal(1) if whole else Decimal("0.0001")
     most = min(kind.most, Decimal(1000))
-    steps = st.integers(1 if kind.above_zero else 0, int(most / finest))
+    least = int(kind.least / finest)
+    steps = st.integers(max(least, 1 if kind.above_zero else 0), int(most / finest))
     scales = st.sampled_from(kind.dimension.scales())
     return st.tuples(steps, scales).map(lambda drawn: Quantity(drawn[0] * finest, drawn[1]))
 
@@ -113,7 +114,8 @@ def test_every_fact_but_future_days_can_be_compared(fact: str) -> None:
         case Coded(codes=(code, *_)):
             text = f"{fact} is {code}"
         case Measured() as kind:
-            text = f"{fact} >= {'grade 3' if kind.dimension is GRADE else kind.dimension.example}"
+            example = "1" if kind.dimension is COUNT else kind.dimension.example
+            text = f"{fact} >= {'grade 3' if kind.dimension is GRADE else example}"
         case Dated(past=True):
             text = f"since {fact} >= 12 weeks"
         case _:
@@ -240,7 +242,7 @@ def test_any_line_is_a_comparison_or_a_mistake(text: str) -> None:
             "500",
         ),
         ("marrow.blasts >= -5 %", "`-5 %` is negative", "a measurement is zero or more", "-5"),
-        ("patient.weight >= 0 kg", "`0 kg` is not possible", "leave the fact out if it is not known", "0 kg"),
+        ("patient.height >= 0 cm", "`0 cm` is not possible", "leave the fact out if it is not known", "0 cm"),
         ("history.prior_lines >= 2.5", "`2.5` is not a whole number", "write for example `2`", "2.5"),
         (
             "patient.age >= 1.5 years",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
-from blinadss.errors import Problem, ProfileError
+from blinadss.errors import Mistake, Problem, ProfileError
 from blinadss.facts import FACTS
 from blinadss.intake import load_profile
 from blinadss.kinds import Amount, Coded, Dated, Measured
@@ -63,10 +63,21 @@ def values(fact: str) -> st.SearchStrategy[str]:
             if kind.dimension is GRADE:
                 return st.integers(0, int(kind.most)).map("grade {}".format)
             numbers = ["1", "2"] if kind.dimension in (COUNT, DURATION) else ["1", "0.1", "2.50"]
+            numbers = [each for each in numbers if kind.most >= Decimal(each)]
             bounds = [""] if kind.dimension is DURATION else ["", "< ", "<=", "≥"]
             parts = (st.sampled_from(bounds), st.sampled_from(numbers), st.sampled_from([*kind.dimension.units]))
             texts = st.tuples(*parts).map(lambda drawn: f"{drawn[0]}{drawn[1]} {drawn[2]}".strip())
-            return texts if "%" not in kind.dimension.units else texts.filter(lambda text: text.endswith("%"))
+            texts = texts if "%" not in kind.dimension.units else texts.filter(lambda text: text.endswith("%"))
+            return texts.filter(lambda text: possible(kind, text))
+
+
+def possible(kind: Measured, text: str) -> bool:
+    """Whether a person can have that value: not 1 g of body weight."""
+    try:
+        kind.read(text)
+    except Mistake:
+        return kind.least == 0  # what else is refused must not be
+    return True
 
 
 @st.composite
@@ -327,12 +338,30 @@ def test_an_unknown_field_is_refused_with_a_near_name(source: dict[str, Any], pr
         ("marrow.blasts", "NaN %", "`NaN %` is not a number with a unit", "write for example `5 %`"),
         ("marrow.blasts", "lots", "`lots` is not a number with a unit", "write for example `5 %`"),
         ("patient.weight", "-70 kg", "`-70 kg` is negative", "a measurement is zero or more"),
-        ("patient.weight", "0 kg", "`0 kg` is not possible", "leave the fact out if it is not known"),
+        ("patient.height", "0 cm", "`0 cm` is not possible", "leave the fact out if it is not known"),
+        (
+            "patient.weight",
+            "0 kg",
+            "`0 kg` is less than is possible",
+            "at least `0.5 kg`; check the number and the unit",
+        ),
+        (
+            "patient.weight",
+            "0.4 kg",
+            "`0.4 kg` is less than is possible",
+            "at least `0.5 kg`; check the number and the unit",
+        ),
+        (
+            "patient.weight",
+            "400 kg",
+            "`400 kg` is more than is possible",
+            "at most `350 kg`; check the number and the unit",
+        ),
         (
             "patient.weight",
             "7000 kg",
             "`7000 kg` is more than is possible",
-            "at most `700 kg`; check the number and the unit",
+            "at most `350 kg`; check the number and the unit",
         ),
         ("patient.age", "< 3 years", "`< 3 years` is a bound, not an age", "write for example `12 weeks`"),
         (

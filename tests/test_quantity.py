@@ -53,6 +53,13 @@ SIZES: dict[str, dict[str, Fraction]] = {
         **dict.fromkeys(("months", "month", "mo"), Fraction(1)),
         **dict.fromkeys(("years", "year", "yr"), Fraction(12)),
     },
+    "TIME": {
+        **dict.fromkeys(("hours", "hour", "h"), Fraction(1)),
+        **dict.fromkeys(("days", "day", "d"), Fraction(24)),
+        **dict.fromkeys(("weeks", "week", "wk"), Fraction(7 * 24)),
+    },
+    "TEMPERATURE": {"C": Fraction(1), "°C": Fraction(1)},
+    "MULTIPLE": {"x baseline": Fraction(1)},
     "COUNT": {},
     "GRADE": {},
     "DURATION": {

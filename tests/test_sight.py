@@ -110,6 +110,18 @@ def test_age_follows_the_calendar(patient: dict[str, Any], line: str, expected: 
     assert answer(line, patient=patient) == expected
 
 
+@pytest.mark.parametrize(
+    ("stated", "because"),
+    [("1.7 m2", "inconclusive"), ("2.3 m2", "inconclusive"), ("1.69 m2", "conflicting"), ("2.31 m2", "conflicting")],
+)
+def test_a_body_surface_that_weight_and_height_cannot_give_is_in_conflict_with_them(stated: str, because: str) -> None:
+    patient = {"weight": "90 kg", "height": "160 cm", "body_surface_area": stated}
+    seen = sight("patient.body_surface_area", patient=patient)
+    assert (seen.because, bool(seen.values)) == (because, because == "inconclusive")
+    both = sight("patient.body_surface_area", patient={**patient, "body_surface_area": ["1.9 m2", "2.0 m2"]})
+    assert both.because == "conflicting"
+
+
 def test_body_surface_is_mosteller_where_none_is_given() -> None:
     seen = sight("patient.body_surface_area", patient={"weight": "90 kg", "height": "160 cm"})
     assert seen.values["patient.body_surface_area [m2]"] == Span.point(Decimal(2))

@@ -13,13 +13,18 @@ from decimal import Decimal
 from blinadss.elapsed import DAYS, MONTHS
 from blinadss.expression import Value, reading_of
 from blinadss.facts import FACTS
-from blinadss.kinds import Dated
+from blinadss.kinds import Dated, Measured
 from blinadss.profile import PatientProfile
 from blinadss.quantity import WIDE, Span, plain
 from blinadss.sight import MISSING, Sight, agreed, given
 
 Derive = Callable[[PatientProfile, date, Mapping[str, int]], Sight]
-_SURFACE = "patient.body_surface_area"
+SURFACE = "patient.body_surface_area"
+# How far formulas for the body surface differ at most in people of any size; policy of this project.
+_FORMULAS = Decimal("0.15")
+_ICE = "neurology.ice"
+_ICE_ITEMS = tuple(f"{_ICE}_{item}" for item in ("orientation", "naming", "command", "writing", "attention"))
+_COMPARED = ("alt", "ast", "alp", "ggt", "bilirubin", "creatinine")  # with the value before treatment
 
 
 def age(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
@@ -49,18 +54,30 @@ def _in_words(exact: Mapping[str, Value]) -> str:
 def body_surface_area(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
     """The body surface as given, otherwise by Mosteller: √(height in cm × weight in kg / 3600) m².
 
+    One that is given and differs from Mosteller's by more than other formulas do is in conflict with weight and height.
     Mosteller RD. Simplified calculation of body-surface area. N Engl J Med 1987;317:1098.
     """
-    stated = given(profile, _SURFACE, on, fresh_for)
-    if stated.values:
+    stated, worked = given(profile, SURFACE, on, fresh_for), _mosteller(profile, on, fresh_for)
+    if not stated.values and stated.because == "conflicting":
         return stated
+    if not stated.values:
+        return worked if worked.values or stated is MISSING else stated
+    reading = reading_of(SURFACE, "m2")
+    said, expected = stated.values[reading], worked.values.get(reading)
+    if isinstance(said, Span) and isinstance(expected, Span):
+        low, high = WIDE.multiply(expected.low, 1 - _FORMULAS), WIDE.multiply(expected.high, 1 + _FORMULAS)
+        if said.high < low or said.low > high:
+            return Sight({}, f"{stated.text} / {worked.text}", stated.on, "conflicting")
+    return stated
+
+
+def _mosteller(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
+    """The body surface from weight and height, or why there is none."""
     weight, height = (given(profile, f"patient.{name}", on, fresh_for) for name in ("weight", "height"))
     heavy = weight.values.get(reading_of("patient.weight", "kg"))
     tall = height.values.get(reading_of("patient.height", "cm"))
     if not isinstance(heavy, Span) or not isinstance(tall, Span):
-        unknown = next(
-            (sight for sight in (stated, weight, height) if not sight.values and sight is not MISSING), MISSING
-        )
+        unknown = next((sight for sight in (weight, height) if not sight.values and sight is not MISSING), MISSING)
         return Sight({}, unknown.text, unknown.on, unknown.because)
     low, high = (
         WIDE.sqrt(WIDE.divide(WIDE.multiply(kg, cm), Decimal(3600)))
@@ -70,7 +87,7 @@ def body_surface_area(profile: PatientProfile, on: date, fresh_for: Mapping[str,
     seen_on = min((sight.on for sight in (weight, height) if sight.on), default=None)
     shown = plain(low.quantize(Decimal("0.01"))) if low.is_finite() else "?"
     text = f"{shown} m2 (Mosteller, {weight.text}, {height.text})"
-    return Sight({reading_of(_SURFACE, "m2"): span}, text, seen_on, "inconclusive")
+    return Sight({reading_of(SURFACE, "m2"): span}, text, seen_on, "inconclusive")
 
 
 def mrd_level(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
@@ -129,19 +146,69 @@ def _below_sensitivity(profile: PatientProfile, status: Sight, on: date) -> Span
     return Span(Decimal(0), span.high, high_open=True)
 
 
+def ice(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
+    """The ICE score as given, otherwise the sum of its items on the latest day; an item nobody gave can be anything.
+
+    Lee DW et al. ASTCT consensus grading. Biol Blood Marrow Transplant 2019;25:625.
+    """
+    stated = given(profile, _ICE, on, fresh_for)
+    seen = {item: given(profile, item, on, fresh_for) for item in _ICE_ITEMS}
+    days = [sight.on or on for sight in seen.values() if sight.values]
+    if stated.values or not days:
+        return stated
+    low = high = Decimal(0)
+    for item, sight in seen.items():
+        kind, span = FACTS[item], sight.values.get(reading_of(item, ""))
+        assert isinstance(kind, Measured)  # noqa: S101 - the profile declares it so
+        if not isinstance(span, Span) or (sight.on or on) != max(days):
+            span = Span(Decimal(0), kind.most)
+        low, high = low + span.low, high + span.high
+    shown = plain(low) if low == high else f"{plain(low)} to {plain(high)}"
+    return Sight({reading_of(_ICE, ""): Span(low, high)}, f"{shown} (by its items)", max(days), "inconclusive")
+
+
+def _change(name: str) -> Derive:
+    """How a laboratory value during treatment compares with the one before it."""
+    multiple, value, before = f"change.{name}", f"labs.{name}", f"baseline.{name}"
+
+    def change(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
+        stated = given(profile, multiple, on, fresh_for)
+        now, then = given(profile, value, on, fresh_for), given(profile, before, on, fresh_for)
+        if stated is not MISSING:
+            return stated
+        for scale in FACTS[value].dimension.scales():  # type: ignore[union-attr]  # a laboratory value is measured
+            high, low = now.values.get(reading_of(value, scale)), then.values.get(reading_of(before, scale))
+            if isinstance(high, Span) and isinstance(low, Span) and low.low > 0 and low.high.is_finite():
+                span = Span(
+                    WIDE.divide(high.low, low.high),
+                    WIDE.divide(high.high, low.low),
+                    high.low_open or low.high_open,
+                    high.high_open or low.low_open,
+                )
+                text = f"{now.text} after {then.text}"
+                return Sight({reading_of(multiple, "x baseline"): span}, text, now.on, "inconclusive")
+        return next((sight for sight in (now, then) if not sight.values and sight is not MISSING), MISSING)
+
+    return change
+
+
 DERIVED: Mapping[str, Derive] = {
     "patient.age": age,
-    _SURFACE: body_surface_area,
+    SURFACE: body_surface_area,
     "mrd.level": mrd_level,
     "mrd.status": mrd_status,
+    _ICE: ice,
+    **{f"change.{name}": _change(name) for name in _COMPARED},
 }
 
 # What each derived fact is worked out from, itself included.
 ORIGINS: Mapping[str, tuple[str, ...]] = {
     "patient.age": ("patient.age", "patient.birth_date"),
-    _SURFACE: (_SURFACE, "patient.weight", "patient.height"),
+    SURFACE: (SURFACE, "patient.weight", "patient.height"),
     "mrd.level": ("mrd.level", "mrd.status", "mrd.assay_sensitivity"),
     "mrd.status": ("mrd.status", "mrd.level"),
+    _ICE: (_ICE, *_ICE_ITEMS),
+    **{f"change.{name}": (f"change.{name}", f"labs.{name}", f"baseline.{name}") for name in _COMPARED},
 }
 
 

@@ -30,9 +30,11 @@ def presence(says: str) -> Any:  # noqa: ANN401
     return coded(says, "present", "absent")
 
 
-def measured(says: str, dimension: Dimension, *, most: str = "Infinity", above_zero: bool = False) -> Any:  # noqa: ANN401
-    """A profile field with a unit, at most ``most`` on its usual scale."""
-    return _field(Measured(dimension, says, most=Decimal(most), above_zero=above_zero))
+def measured(
+    says: str, dimension: Dimension, *, least: str = "0", most: str = "Infinity", above_zero: bool = False
+) -> Any:  # noqa: ANN401
+    """A profile field with a unit, from ``least`` to ``most`` on its usual scale."""
+    return _field(Measured(dimension, says, Decimal(least), Decimal(most), above_zero))
 
 
 def dated(says: str, *, past: bool = True) -> Any:  # noqa: ANN401

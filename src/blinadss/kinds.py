@@ -113,6 +113,9 @@ class Measured:
             most = LIFETIME[quantity.scale]
         if magnitude < 0:
             raise Mistake(f"{quoted(text)} is negative", "a measurement is zero or more")
+        if quantity.scale == self.dimension.scales()[0] and magnitude < self.least:
+            hint = f"at least `{Quantity(self.least, quantity.scale)}`; check the number and the unit"
+            raise Mistake(f"{quoted(text)} is less than is possible", hint)
         if magnitude == 0 and self.above_zero:
             raise Mistake(f"{quoted(text)} is not possible", "leave the fact out if it is not known")
         if magnitude > most:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationInfo
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from blinadss.bedside import Baseline, Change, Infusion, Neurology, Signs, Toxicity
 from blinadss.fields import scalar
 from blinadss.kinds import day
 from blinadss.observation import Observation
@@ -30,7 +31,6 @@ from blinadss.sections import (
     Patient,
     Plan,
     Section,
-    Toxicity,
 )
 
 
@@ -58,6 +58,11 @@ class PatientProfile(BaseModel):
     immunisation: Immunisation = Immunisation()
     plan: Plan = Plan()
     toxicity: Toxicity = Toxicity()
+    infusion: Infusion = Infusion()
+    signs: Signs = Signs()
+    neurology: Neurology = Neurology()
+    baseline: Baseline = Baseline()
+    change: Change = Change()
 
     @field_validator("*", mode="before")
     @classmethod

@@ -266,6 +266,17 @@ INTERVAL = _dimension(
     "9 months",
     {**dict.fromkeys(("months", "month", "mo"), "1"), **dict.fromkeys(("years", "year", "yr"), "12")},
 )
+TIME = _dimension(
+    "a length of time in hours or days",
+    "7 days",
+    {
+        **dict.fromkeys(("hours", "hour", "h"), "1"),
+        **dict.fromkeys(("days", "day", "d"), "24"),
+        **dict.fromkeys(("weeks", "week", "wk"), "168"),
+    },
+)
+TEMPERATURE = _dimension("a temperature", "38.0 C", {"C": "1", "°C": "1"})
+MULTIPLE = _dimension("a multiple of the baseline", "2.5 x baseline", {"x baseline": "1"})
 COUNT = _dimension("a count", "2", {"": "1"}, bare="whole")
 GRADE = Dimension("a grade", {"grade": Unit("grade", Decimal(1))}, "grade 3")
 DURATION = Dimension(

@@ -28,7 +28,7 @@ class Patient(Section):
     birth_date: Seen = dated("Date of birth")
     age: Seen = measured("Age, in completed years, months, weeks or days", q.DURATION)
     sex: Seen = coded("Sex", "female", "male")
-    weight: Seen = measured("Body weight", q.MASS, most="700", above_zero=True)
+    weight: Seen = measured("Body weight", q.MASS, least="0.5", most="350")
     height: Seen = measured("Height or length", q.LENGTH, most="300", above_zero=True)
     body_surface_area: Seen = measured("Body surface (by Mosteller if absent)", q.AREA, most="5", above_zero=True)
     pregnancy: Seen = presence("Pregnancy")
@@ -185,6 +185,9 @@ class Labs(Section):
     haemoglobin: Seen = measured("Haemoglobin", q.HAEMOGLOBIN)
     ldh: Seen = measured("Lactate dehydrogenase", q.ENZYME)
     lipase: Seen = measured("Lipase", q.ENZYME)
+    amylase: Seen = measured("Amylase", q.ENZYME)
+    neutrophils_below_normal: Seen = presence("Neutrophils below the laboratory's lower limit of normal")
+    platelets_below_normal: Seen = presence("Platelets below the laboratory's lower limit of normal")
     crp: Seen = measured("C-reactive protein", q.CRP)
     ferritin: Seen = measured("Ferritin", q.FERRITIN)
     igg: Seen = measured("Immunoglobulin G", q.PROTEIN)
@@ -218,14 +221,3 @@ class Plan(Section):
     hsct_candidate: Seen = presence("Candidate for allogeneic transplantation now")
     tki_candidate: Seen = presence("Candidate for a tyrosine kinase inhibitor now")
     nccn_category: Seen = coded("NCCN category of this use", "1", "2a", "2b", "3", "not_listed")
-
-
-class Toxicity(Section):
-    """What has gone wrong during treatment."""
-
-    crs: Seen = measured("Cytokine release syndrome", q.GRADE, most="5")
-    neurologic: Seen = measured("Neurologic toxicity", q.GRADE, most="5")
-    liver: Seen = measured("Liver toxicity", q.GRADE, most="5")
-    other: Seen = measured("Other toxicity", q.GRADE, most="5")
-    earlier_treatment: Seen = measured("Unresolved toxicity of earlier treatment", q.GRADE, most="5")
-    seizures: Seen = measured("Seizures during treatment", q.COUNT)

@@ -36,7 +36,7 @@ def usual_marks(fact: str) -> tuple[Quantity, ...]:
     if kind.dimension is GRADE:
         return tuple(GRADE.read(f"grade {number}") for number in range(int(kind.most) + 1))
     if kind.dimension is COUNT:
-        return tuple(COUNT.read(text) for text in "1203")
+        return tuple(COUNT.read(text) for text in "1203" if _possible(kind, text))
     written = (f"{number} {scale}" for scale in kind.dimension.scales() for number in _NUMBERS)
     return tuple(kind.threshold(text) for text in written if _possible(kind, text))
 
