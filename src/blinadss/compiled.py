@@ -18,14 +18,14 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from types import MappingProxyType
 from typing import Any
 
-from blinadss import errors, expression, knowledge, quantity, statements
+from blinadss import errors, expression, knowledge, quantity, schedule, statements, treatment
 from blinadss.knowledge import KnowledgeBase
 
 _PACKAGE = Path(__file__).parent
@@ -33,10 +33,10 @@ _MAGIC = b"blinadss knowledge 1\n"
 _PARTS = tuple(field.name for field in fields(KnowledgeBase))
 _PLAIN: dict[tuple[str, str], Any] = {
     (kind.__module__, kind.__qualname__): kind
-    for module in (errors, expression, knowledge, quantity, statements)
+    for module in (errors, expression, knowledge, quantity, schedule, statements, treatment)
     for kind in vars(module).values()
     if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__")
-} | {("decimal", "Decimal"): Decimal, ("datetime", "date"): date}
+} | {("decimal", "Decimal"): Decimal, ("datetime", "date"): date, ("datetime", "timedelta"): timedelta}
 
 
 def stored(folder: Path) -> Path | None:

@@ -10,16 +10,18 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, TypeVar
 
 from blinadss.errors import Place, UsageError, near
 from blinadss.expression import Comparison, Expression, Group, line
-from blinadss.quantity import Quantity
+from blinadss.quantity import Quantity, plain
 from blinadss.statements import ALWAYS, Assurance, Citation, Criterion, Evidence, Period, Source, Term, Use
+from blinadss.treatment import GradingSystem, Row, Toxicity, Treatment
 
-PolicyKind = Literal["label", "funder", "payer", "trial", "policy", "cautions"]
+PolicyKind = Literal["label", "funder", "payer", "trial", "policy", "cautions", "conditions"]
 Severity = Literal["severe", "moderate", "mild", "informative", "not_indicated"]
 Effort = Literal["chart", "history", "blood", "flow cytometry", "imaging", "marrow", "lumbar puncture"]
 KINDS: tuple[PolicyKind, ...] = ("label", "funder", "payer", "trial", "policy")
@@ -138,6 +140,16 @@ class FactNotes:
 NO_CAUTIONS = Policy(CAUTIONS, "Cautions", "", "", (), (), (), kind=CAUTIONS)
 
 
+def conditions(name: str, rows: Iterable[Row]) -> Policy:
+    """The conditions of some rows as one policy of uses, so that every engine answers them as it does criteria."""
+    uses = tuple(
+        Use(Criterion(row.id, row.statement, row.when, row.cite, row.assurance, place=row.place), "applies")
+        for row in rows
+        if row.when is not None
+    )
+    return Policy(name, name, "", "", (), (), uses, kind="conditions")
+
+
 @dataclass(frozen=True, eq=False)
 class KnowledgeBase:
     """Everything loaded from a folder of criteria. Immutable, and compared by identity; see `fingerprint`."""
@@ -151,6 +163,8 @@ class KnowledgeBase:
     cautions: Policy = NO_CAUTIONS
     caution_notes: Mapping[str, CautionNotes] = field(default_factory=dict)
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    treatments: Mapping[str, Treatment] = field(default_factory=dict)
+    grading: Mapping[str, GradingSystem] = field(default_factory=dict)
 
     def policy(self, policy_id: str) -> Policy:
         """The policy of that id; raises `UsageError` with the nearest one if there is none."""
@@ -177,18 +191,44 @@ class KnowledgeBase:
         """The same knowledge with other notes on some facts."""
         return replace(self, facts=MappingProxyType({**self.facts, **notes}))
 
-    def alone(self, policy: Policy) -> KnowledgeBase:
-        """The same knowledge with no policy but this one, or with only the cautions."""
-        rest: dict[str, Policy] = {} if policy.id == CAUTIONS else {policy.id: policy}
-        cautions = policy if policy.id == CAUTIONS else NO_CAUTIONS
-        criteria = {use.criterion.id: use.criterion for use in policy.uses()}
+    def alone(self, what: Policy | Treatment | GradingSystem) -> KnowledgeBase:
+        """The same knowledge of facts, with nothing but one policy, the cautions, one treatment or grading system."""
         nothing: Any = MappingProxyType({})
-        return replace(self, policies=rest, cautions=cautions, criteria=criteria, evidence=nothing, sources=nothing)
+        empty = replace(
+            self,
+            policies=nothing,
+            cautions=NO_CAUTIONS,
+            criteria=nothing,
+            evidence=nothing,
+            sources=nothing,
+            treatments=nothing,
+            grading=nothing,
+        )
+        if isinstance(what, Treatment):
+            return replace(empty, treatments={what.id: what})
+        if isinstance(what, GradingSystem):
+            return replace(empty, grading={what.id: what})
+        criteria = {use.criterion.id: use.criterion for use in what.uses()}
+        if what.id == CAUTIONS:
+            return replace(empty, cautions=what, criteria=criteria)
+        return replace(empty, policies={what.id: what}, criteria=criteria)
 
     def all_policies(self) -> Iterator[Policy]:
         """Every policy, and the cautions."""
         yield from self.policies.values()
         yield self.cautions
+
+    def rows(self) -> Iterator[Row]:
+        """Every row on giving the treatment and on grades."""
+        for treatment in self.treatments.values():
+            yield from treatment.rows()
+        for system in self.grading.values():
+            yield from system.rows()
+
+    def all_criteria(self) -> Iterator[Criterion]:
+        """Every criterion, and the condition of every row as one."""
+        yield from self.criteria.values()
+        yield from (use.criterion for use in conditions("rows", self.rows()).contraindications)
 
     @cached_property
     def fresh_for(self) -> dict[str, int]:
@@ -199,7 +239,7 @@ class KnowledgeBase:
     def fingerprint(self) -> str:
         """A hash of the meaning: the same whatever the order of files and criteria, the comments or the layout."""
         parts = (self.version, self.sources, self.facts, self.policies, self.criteria)
-        meaning = _meaning((*parts, self.cautions, self.caution_notes, self.evidence))
+        meaning = _meaning((*parts, self.cautions, self.caution_notes, self.evidence, self.treatments, self.grading))
         return "sha256:" + hashlib.sha256(meaning.encode()).hexdigest()
 
 
@@ -218,8 +258,12 @@ def _meaning(thing: object) -> str:  # noqa: PLR0911 - one for each kind of thin
             return f"{thing.source.id!r} {thing.section!r}"
         case Mapping():
             return "{" + ",".join(f"{key!r}:{_meaning(thing[key])}" for key in sorted(thing)) + "}"
+        case Toxicity() if thing.act:  # the first row that holds counts, so their order means something
+            return f"{_meaning(replace(thing, act=()))}[{','.join(_meaning(row) for row in thing.act)}]"
         case tuple():
             return f"[{_sorted(thing)}]"
+        case Decimal():
+            return plain(thing)
         case _ if hasattr(thing, "__dataclass_fields__"):
             names = (name for name in thing.__dataclass_fields__ if name != "place")
             return "(" + ",".join(f"{name}:{_meaning(getattr(thing, name))}" for name in names) + ")"

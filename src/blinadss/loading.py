@@ -5,7 +5,10 @@ sources.yaml     every document cited, once
 facts.yaml       for each fact: the question that asks for it, and how long it stays fresh
 evidence/        published results that indications and cautions refer to
 cautions/        risks that do not forbid, one file a topic
-POLICY/          policy.yaml, shared.yaml, contraindications.yaml, and one file an indication
+grading/         grading systems, one file a version
+POLICY/          policy.yaml, shared.yaml, contraindications.yaml, and one file an indication;
+                 dosing.yaml, monitoring.yaml, toxicity.yaml: how the treatment is given
+practice/        monitoring.yaml alone: what no label asks and hospitals do
 """
 
 from __future__ import annotations
@@ -24,12 +27,14 @@ from blinadss.cautions import read_cautions, read_evidence
 from blinadss.errors import BlinadssError, KnowledgeError, Mistake, Place, Problem, Problems, near, quoted
 from blinadss.expression import facts_in
 from blinadss.facts import FACTS
+from blinadss.grading_files import read_grading
 from blinadss.kinds import NEVER, Measured, day
 from blinadss.knowledge import CAUTIONS, EFFORTS, Consequence, Effort, FactNotes, KnowledgeBase, Policy
 from blinadss.policies import read_policy
 from blinadss.quantity import DURATION, Quantity
 from blinadss.reading import Entries, Node, read_file
 from blinadss.statements import Source
+from blinadss.treatment_files import FILES, read_treatment
 
 _PACKAGE = Path(__file__).parent
 _TOP = frozenset({"knowledge.yaml", "sources.yaml", "facts.yaml"})
@@ -81,14 +86,20 @@ def _load(folder: Path) -> KnowledgeBase:
     problems.raise_any()  # without the sources, every citation would be one more problem
     facts = read_fact_notes(nodes["facts.yaml"], sources, problems)
     folders = _by_folder(nodes)
+    _refuse_misplaced(folders, problems)
     evidence = read_evidence(folders.pop("evidence", {}), sources, problems)
     cautions, notes, criteria = read_cautions(folders.pop(CAUTIONS, {}), sources, evidence, problems)
+    grading = read_grading(folders.pop("grading", {}), sources, problems)
+    given = {name: {file: files.pop(file) for file in FILES if file in files} for name, files in folders.items()}
     policies: dict[str, Policy] = {}
     for policy_id, files in sorted(folders.items()):
-        policy, defined = read_policy(policy_id, files, sources, evidence, problems)
+        policy, defined = read_policy(policy_id, files, sources, evidence, problems) if files else (None, {})
         criteria |= defined
         if policy is not None:
             policies[policy_id] = policy
+    treatments = {
+        name: read_treatment(name, files, policies, sources, problems) for name, files in given.items() if files
+    }
     defaults = []
     for text, place in about.texts("assess"):
         if text not in policies:
@@ -105,6 +116,8 @@ def _load(folder: Path) -> KnowledgeBase:
         cautions,
         MappingProxyType(notes),
         MappingProxyType(evidence),
+        MappingProxyType(treatments),
+        MappingProxyType(grading),
     )
 
 
@@ -135,6 +148,15 @@ def _by_folder(nodes: Mapping[str, Node]) -> dict[str, dict[str, Node]]:
         if folder or file not in _TOP:
             policies.setdefault(folder, {})[file] = node
     return policies
+
+
+def _refuse_misplaced(folders: Mapping[str, dict[str, Node]], problems: Problems) -> None:
+    """Take the files on giving the treatment out of the folders that are no policy's, and say so."""
+    for name in ("", "evidence", CAUTIONS, "grading"):
+        for node in (folders[name].pop(file) for file in FILES if file in folders.get(name, {})):
+            problems.add(
+                Place(node.place.file, 1, 1), "this file belongs to a policy", "move it into the policy's folder"
+            )
 
 
 def _sources(node: Node, problems: Problems) -> dict[str, Source]:

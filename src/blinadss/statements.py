@@ -11,7 +11,7 @@ from blinadss.errors import Place
 from blinadss.expression import Expression
 
 Assurance = Literal["verified", "secondary", "unverified"]
-Role = Literal["requires", "excludes", "contraindicates", "cautions"]
+Role = Literal["requires", "excludes", "contraindicates", "cautions", "applies"]
 ASSURANCES: tuple[Assurance, ...] = ("verified", "secondary", "unverified")
 
 
