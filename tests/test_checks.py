@@ -16,6 +16,8 @@ VALID = Path(__file__).parent / "mistakes" / "valid"
 INDICATION, POLICY, SHARED = "p/indication.yaml", "p/policy.yaml", "p/shared.yaml"
 CONTRAINDICATIONS, FACTS, SOURCES = "p/contraindications.yaml", "facts.yaml", "sources.yaml"
 CAUTIONS = "cautions/risk.yaml"
+DOSING, MONITORING, TOXICITY = "p/dosing.yaml", "p/monitoring.yaml", "p/toxicity.yaml"
+GRADING = "grading/g.yaml"
 BOTH = """
   - id: negative
     statement: The leukaemia is CD19-negative.
@@ -102,6 +104,15 @@ p/shared.yaml:2:5: `p/cd19-positive` has a group with one line
   hint: add the line that is missing, or write the one line by itself
   see: docs/reference/checks/group-of-one.md""",
     ),
+    "never-reached": (
+        {TOXICITY: (">= grade 3", ">= grade 5")},
+        """\
+p/toxicity.yaml:21:9: `p/crs-grade-3` is never reached: a row above it holds whenever it does
+    - id: crs-grade-3
+      ^
+  hint: put it further up, or narrow the row that takes its place
+  see: docs/reference/checks/never-reached.md""",
+    ),
     "nobody-meets": (
         {
             INDICATION: (
@@ -116,6 +127,15 @@ p/indication.yaml:1:1: nobody can meet `p/indication` in the edition of 2024-06-
     ^
   hint: look for criteria that exclude each other, and date them; if the source says so, write a `flaw`
   see: docs/reference/checks/nobody-meets.md""",
+    ),
+    "not-one-dose": (
+        {DOSING: ("    cycles: 1-2\n    days: 1-28\n    dose: 15", "    cycles: 1\n    days: 1-28\n    dose: 15")},
+        """\
+p/dosing.yaml:6:5: `p/indication`, cycle 2, from day 1: some patient has no dose
+    - id: induction
+      ^
+  hint: let the doses of a day divide all patients between them, and give each day of the infusion one
+  see: docs/reference/checks/not-one-dose.md""",
     ),
     "not-a-sentence": (
         {SHARED: ("The leukaemia is CD19-positive.", "CD19-positive leukaemia")},
@@ -152,6 +172,15 @@ p/contraindications.yaml:2:5: facts.yaml has no question for `infection.active`
       ^
   hint: write its question and effort into facts.yaml
   see: docs/reference/checks/unasked-fact.md""",
+    ),
+    "unknown-watch": (
+        {MONITORING: ("watch: [crs]", "watch: [csr]")},
+        """\
+p/monitoring.yaml:5:5: `p/premedication` watches for `csr`, of which nothing says what to do
+    - id: premedication
+      ^
+  hint: name a toxicity of toxicity.yaml
+  see: docs/reference/checks/unknown-watch.md""",
     ),
     "unused-criterion": (
         {SHARED: ("shared:", "shared:" + CRITERION.format(when="disease.cd19 is negative"))},
@@ -235,7 +264,7 @@ def test_the_valid_folder_has_no_advice(folder: Path) -> None:
 def test_the_shipped_criteria_have_no_advice() -> None:
     found = advice(shipped_criteria())
     assert [str(each) for each in found if not each.known] == []
-    assert {each.name for each in found} == {"source-flaw"}
+    assert {each.name for each in found} == {"source-flaw", "not-one-dose"}
 
 
 def test_what_a_source_itself_makes_impossible_is_known_and_no_warning(folder: Path) -> None:
@@ -367,3 +396,56 @@ def test_advice_comes_in_file_order(folder: Path) -> None:
 def test_the_same_in_another_order_is_said_twice(folder: Path, when: str) -> None:
     edit(folder, INDICATION, "requires:", "requires:" + CRITERION.format(when=when))
     assert names(folder) == ["said-twice"]
+
+
+def test_a_grade_above_which_another_always_holds_is_never_reached(folder: Path) -> None:
+    edit(folder, GRADING, "signs.hypotension is present", "signs.temperature >= 37 C")
+    found = advice(folder)
+    assert [each.says for each in found] == ["`g/crs-grade-1` is never reached: a row above it holds whenever it does"]
+
+
+def test_two_doses_on_one_day_are_noticed_in_every_cycle(folder: Path) -> None:
+    edit(folder, DOSING, "when: patient.weight < 45 kg", "when: patient.weight <= 45 kg")
+    assert [each.says for each in advice(folder)] == [
+        f"`p/indication`, cycle {cycle}, from day 1: some patient has more than one dose" for cycle in (1, 2)
+    ]
+
+
+@pytest.mark.parametrize(("days", "first"), [("1-27", 28), ("2-28", 1), ("1-7", 8)])
+def test_a_day_without_a_dose_is_noticed_from_the_first_such_day(folder: Path, days: str, first: int) -> None:
+    edit(folder, DOSING, "cycles: 1-2\n    days: 1-28", f"cycles: 1-2\n    days: {days}")
+    assert f"`p/indication`, cycle 1, from day {first}: some patient has no dose" in [
+        each.says for each in advice(folder)
+    ]
+
+
+def test_doses_that_follow_each_other_in_time_are_not_two(folder: Path) -> None:
+    """One dose until an edition and another from it on: on no day are there two, or none."""
+    for file in (DOSING, MONITORING, TOXICITY):
+        edit(folder, file, "from: 2024-06-14", "from: 2020-01-01")
+    text = (folder / DOSING).read_text(encoding="utf-8")
+    start, end = text.index("  - id: fixed"), text.index("  - id: by-surface")
+    until = text[start:end].replace("level: full", "level: full\n    until: 2024-06-14")
+    since = text[start:end].replace("level: full", "level: full\n    from: 2024-06-14").replace("fixed", "fixed-later")
+    (folder / DOSING).write_text(text[:start] + until + since + text[end:], encoding="utf-8")
+    assert names(folder) == []
+    (folder / DOSING).write_text(text[:start] + until + text[end:], encoding="utf-8")
+    assert {each.says.rpartition(": ")[2] for each in advice(folder)} == {"some patient has no dose"}
+    (folder / DOSING).write_text(text[:end] + since + text[end:], encoding="utf-8")
+    assert {each.says.rpartition(": ")[2] for each in advice(folder)} == {"some patient has more than one dose"}
+
+
+def test_a_source_without_a_dose_for_some_is_known_and_no_warning(folder: Path) -> None:
+    edit(folder, DOSING, "when: patient.weight < 45 kg", "when: patient.weight < 44 kg")
+    assert {(each.name, each.known) for each in advice(folder)} == {("not-one-dose", False)}
+    edit(folder, DOSING, "    phase", "    flaw: It states none between 44 and 45 kg.\n    phase")
+    assert {(each.name, each.known) for each in advice(folder)} == {("not-one-dose", True)}
+
+
+def test_what_practice_watches_for_may_stand_in_any_label(folder: Path) -> None:
+    text = (folder / MONITORING).read_text(encoding="utf-8").replace("monitoring: p\nfrom: 2024-06-14\n", "")
+    (folder / "practice").mkdir()
+    (folder / "practice/monitoring.yaml").write_text("monitoring: practice\n" + text, encoding="utf-8")
+    assert names(folder) == []
+    edit(folder, "practice/monitoring.yaml", "watch: [crs]", "watch: [crs, fatigue]")
+    assert names(folder) == ["unknown-watch"]

@@ -14,6 +14,8 @@ from blinadss.expression import Comparison, Expression, Group, comparisons, line
 from blinadss.knowledge import Edition, FactNotes, Indication, KnowledgeBase, Policy
 from blinadss.prepared import requirement
 from blinadss.statements import Citation, Criterion, Evidence, Term
+from blinadss.treatment import Row
+from blinadss.treatment_checks import never_reached, not_one_dose, unknown_watch
 from blinadss.truth import Truth
 
 _SWALLOWED = re.compile(r"""^\s*(?:- )?(cite|when|statement|ask|title):\s+[^\s'"|>&*!%#].*?\s(\#.*)$""")
@@ -50,7 +52,7 @@ def check(knowledge: KnowledgeBase, folder: Path) -> tuple[Advice, ...]:
 
 
 def _cannot_fail(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
-    for criterion in knowledge.criteria.values():
+    for criterion in knowledge.all_criteria():
         for part, named in _parts(criterion):
             if Question(part).ways({}, _DAY).if_false is None:
                 says = f"{named} holds for every patient"
@@ -58,7 +60,7 @@ def _cannot_fail(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
 
 
 def _cannot_hold(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
-    for criterion in knowledge.criteria.values():
+    for criterion in knowledge.all_criteria():
         for part, named in _parts(criterion):
             if Question(part).ways({}, _DAY).if_true is None:
                 says = f"{named} holds for no patient"
@@ -107,7 +109,8 @@ def _source_flaw(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
 def _citations(knowledge: KnowledgeBase) -> Iterator[Citation]:
     """Every citation anywhere."""
     policies = list(knowledge.policies.values())
-    said: list[Criterion | FactNotes | Evidence | Edition | Term] = [*knowledge.criteria.values()]
+    said: list[Criterion | FactNotes | Evidence | Edition | Term | Row] = [*knowledge.criteria.values()]
+    said += knowledge.rows()
     said += [*knowledge.facts.values(), *knowledge.evidence.values()]
     said += [edition for policy in policies for edition in policy.editions]
     said += [term for policy in policies for term in policy.terms]
@@ -141,7 +144,7 @@ def _unused_evidence(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice
 
 def _unasked_fact(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
     asked: dict[str, Criterion] = {}
-    for criterion in knowledge.criteria.values():
+    for criterion in knowledge.all_criteria():
         for leaf in comparisons(criterion.when):
             asked.setdefault(leaf.fact, criterion)
     for fact, criterion in asked.items():
@@ -177,7 +180,7 @@ def _group_of_one(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
         alone = len(expression.parts) == 1 and expression.word != "none"
         return alone or any(lonely(part) for part in expression.parts)
 
-    for criterion in knowledge.criteria.values():
+    for criterion in knowledge.all_criteria():
         if lonely(criterion.when):
             yield Advice("group-of-one", f"`{criterion.id}` has a group with one line", criterion.place)
 
@@ -192,17 +195,22 @@ def _empty_edition(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
             yield Advice("empty-edition", says, policy.place)
 
 
+def _stated(knowledge: KnowledgeBase) -> Iterator[Criterion | Row]:
+    yield from knowledge.criteria.values()
+    yield from knowledge.rows()
+
+
 def _not_a_sentence(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
-    for criterion in knowledge.criteria.values():
-        if not (criterion.statement[:1].isupper() and criterion.statement.endswith(".")):
-            yield Advice("not-a-sentence", f"the statement of `{criterion.id}` is not a sentence", criterion.place)
+    for each in _stated(knowledge):
+        if not (each.statement[:1].isupper() and each.statement.endswith(".")):
+            yield Advice("not-a-sentence", f"the statement of `{each.id}` is not a sentence", each.place)
 
 
 def _verified_unread(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
-    for criterion in knowledge.criteria.values():
-        if criterion.assurance == "verified" and all(each.source.retrieved == "unread" for each in criterion.cite):
-            says = f"`{criterion.id}` is called verified, but nobody has read what it cites"
-            yield Advice("verified-unread", says, criterion.place)
+    for each in _stated(knowledge):
+        if each.assurance == "verified" and all(cited.source.retrieved == "unread" for cited in each.cite):
+            says = f"`{each.id}` is called verified, but nobody has read what it cites"
+            yield Advice("verified-unread", says, each.place)
 
 
 def _swallowed_comment(_knowledge: KnowledgeBase, folder: Path) -> Iterator[Advice]:
@@ -214,17 +222,27 @@ def _swallowed_comment(_knowledge: KnowledgeBase, folder: Path) -> Iterator[Advi
                 yield Advice("swallowed-comment", says, Place(str(path), number, match.start(2) + 1, text))
 
 
+def _of_treatments(
+    name: str, each: Callable[[KnowledgeBase], Iterator[tuple[str, Place | None, bool]]]
+) -> Callable[[KnowledgeBase, Path], Iterator[Advice]]:
+    """A check of how treatments are given, as the others are."""
+    return lambda knowledge, _folder: (Advice(name, says, place, known) for says, place, known in each(knowledge))
+
+
 CHECKS: dict[str, Callable[[KnowledgeBase, Path], Iterator[Advice]]] = {
     "cannot-fail": _cannot_fail,
     "cannot-hold": _cannot_hold,
     "empty-edition": _empty_edition,
     "group-of-one": _group_of_one,
+    "never-reached": _of_treatments("never-reached", never_reached),
     "nobody-meets": _nobody_meets,
+    "not-one-dose": _of_treatments("not-one-dose", not_one_dose),
     "not-a-sentence": _not_a_sentence,
     "said-twice": _said_twice,
     "source-flaw": _source_flaw,
     "swallowed-comment": _swallowed_comment,
     "unasked-fact": _unasked_fact,
+    "unknown-watch": _of_treatments("unknown-watch", unknown_watch),
     "unused-criterion": _unused_criterion,
     "unused-evidence": _unused_evidence,
     "unused-source": _unused_source,
@@ -235,12 +253,15 @@ HINTS = {
     "cannot-hold": "look for lines that exclude each other; if the source says so, write a `flaw`",
     "empty-edition": "give an indication a `from` or `until` that covers it, or end the policy with `until`",
     "group-of-one": "add the line that is missing, or write the one line by itself",
+    "never-reached": "put it further up, or narrow the row that takes its place",
     "nobody-meets": "look for criteria that exclude each other, and date them; if the source says so, write a `flaw`",
     "not-a-sentence": "begin with a capital letter and end with a full stop",
+    "not-one-dose": "let the doses of a day divide all patients between them, and give each day of the infusion one",
     "said-twice": "keep one of them, in shared.yaml if several indications use it",
     "source-flaw": "nothing to do here; the answers show it",
     "swallowed-comment": "put the whole text in quotes",
     "unasked-fact": "write its question and effort into facts.yaml",
+    "unknown-watch": "name a toxicity of toxicity.yaml",
     "unused-criterion": "use it in an indication, or take it out",
     "unused-evidence": "name it under `evidence` of an indication or a caution, or take it out",
     "unused-source": "cite it, or take it out",
