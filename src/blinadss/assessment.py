@@ -84,7 +84,7 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     day = on or profile.assessed_on
     if day is None:
         raise UsageError("no day of assessment is given", "pass `on=`, or write `assessed_on` in the profile")
-    names = _engines(engines)
+    names = asked_engines(engines)
     refuse_future(profile, day)
     asked = knowledge.select(knowledge.default_policies if policies is None else policies)
     editions = [(policy, policy.edition(day)) for policy in asked]
@@ -109,7 +109,7 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     )
 
 
-def _engines(asked: Sequence[str] | None) -> tuple[str, ...]:
+def asked_engines(asked: Sequence[str] | None) -> tuple[str, ...]:
     """The engines to ask, each once: all that can run here, unless some are named."""
     names = tuple(dict.fromkeys(ENGINES if asked is None else asked))
     if not names:

@@ -81,7 +81,7 @@ def explain(assessment: Assessment, *, width: int = 96, colour: bool = False) ->
         page.line("")
         _policy(page, policy)
     _cautions(page, assessment.cautions)
-    _sources(page, assessment)
+    sources(page, _all_cited(assessment))
     page.line("")
     knowledge = assessment.knowledge
     stamp = (
@@ -167,7 +167,7 @@ def _findings(page: Page, findings: Iterable[Finding | CautionFinding], *, brief
                 page.paragraph(f"Known: {said_of(result)}", " " * INDENT)
         _flaw(page, finding.flaw, " " * INDENT)
         if not brief:
-            page.paragraph(f"[{_places(finding.cite)}] {ASSURANCE[finding.assurance]}", " " * INDENT, style="faint")
+            page.paragraph(f"[{places(finding.cite)}] {ASSURANCE[finding.assurance]}", " " * INDENT, style="faint")
 
 
 def _flaw(page: Page, flaw: str, indent: str) -> None:
@@ -181,7 +181,7 @@ def _terms(page: Page, terms: Iterable[ShownTerm]) -> None:
     if terms:
         page.line(page.paint("  Also asked, and not decided here", "strong"))
     for term in terms:
-        page.labelled("-", "open", f"{term.statement} [{_places(term.cite)}] {ASSURANCE[term.assurance]}", indent=4)
+        page.labelled("-", "open", f"{term.statement} [{places(term.cite)}] {ASSURANCE[term.assurance]}", indent=4)
 
 
 def _evidence(page: Page, evidence: Iterable[ShownEvidence]) -> None:
@@ -201,7 +201,7 @@ def said_of(result: ShownEvidence) -> str:
         parts.append(effect_text(result.effect))
     trust = "" if result.assurance == "verified" else f" {ASSURANCE[result.assurance]}"
     who = f"{result.population}, {result.patients} patients" if result.patients else result.population
-    said = f"{result.study}. {who}. {', '.join(parts)}. [{_places(result.cite)}]{trust}"
+    said = f"{result.study}. {who}. {', '.join(parts)}. [{places(result.cite)}]{trust}"
     return f"{said} ({result.note})" if result.note else said
 
 
@@ -247,7 +247,7 @@ def _unknown(missing: Missing) -> str:
     return f"({missing.fact}: {_BECAUSE[missing.because]}{effort})"
 
 
-def _places(cite: Iterable[Cited]) -> str:
+def places(cite: Iterable[Cited]) -> str:
     """The citations, the places in one document together."""
     places: dict[str, list[str]] = {}
     for each in cite:
@@ -260,9 +260,9 @@ def _answered_by(assessment: Assessment) -> str:
     return f"answered by {names[0]} alone" if len(names) == 1 else f"answered alike by {' and '.join(names)}"
 
 
-def _sources(page: Page, assessment: Assessment) -> None:
+def sources(page: Page, cite: Iterable[Cited]) -> None:
     """Every document cited above, with where to find it."""
-    cited = {each.source: each for each in _all_cited(assessment)}
+    cited = {each.source: each for each in cite}
     if not cited:
         return
     page.line("")

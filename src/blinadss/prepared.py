@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Protocol
 
 from blinadss.completions import Question
 from blinadss.engines import ENGINES, Panel
@@ -33,10 +34,14 @@ class PreparedUse:
 
     def __init__(self, use: Use) -> None:
         self.criterion, self.role = use.criterion, use.role
-        self.reasons = Reasons(use.criterion.when)
         self.facts = facts_in(use.criterion.when)
         self.cited = cited(use.criterion.cite)
         self.unasked: Finding | None = None  # every patient's finding where nobody said anything; made when it comes up
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        """The expression, ready for being asked why; only where somebody asks."""
+        return Reasons(self.criterion.when)
 
     def found(self, truth: Truth, compared: tuple[Compared, ...]) -> Finding:
         """The finding with that truth and those comparisons."""
@@ -127,13 +132,18 @@ def prepared_cautions(knowledge: KnowledgeBase) -> PreparedCautions:
     return PreparedCautions(knowledge)
 
 
+class Prepared(Protocol):
+    """Anything ready to be answered: a policy, the cautions, the rows of a treatment."""
+
+    criteria: PreparedCriteria
+
+
 @lru_cache(maxsize=128)
-def prepared_panel(
-    knowledge: KnowledgeBase, asked: tuple[PreparedPolicy | PreparedCautions, ...], engines: tuple[str, ...]
-) -> Panel:
+def prepared_panel(knowledge: KnowledgeBase, asked: tuple[Prepared, ...], engines: tuple[str, ...]) -> Panel:
     """The engines of those names for everything that is asked together; kept while it is in use."""
     policies = [each.criteria.policy for each in asked]
-    return Panel(policies, {name: ENGINES[name] for name in engines}, knowledge.fingerprint)
+    fingerprint = knowledge.fingerprint if len(engines) > 1 else ""  # one alone disagrees with nobody; it takes long
+    return Panel(policies, {name: ENGINES[name] for name in engines}, fingerprint)
 
 
 def verdict_expression(policy: Policy) -> Expression:

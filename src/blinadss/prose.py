@@ -11,12 +11,11 @@ from datetime import date
 from blinadss.errors import UsageError, near
 from blinadss.explanation import ASSURANCE, SEVERITY, effect_text
 from blinadss.expression import Comparison, Expression, line
-from blinadss.facts import FACTS
 from blinadss.knowledge import CautionNotes, Indication, KnowledgeBase, Policy
 from blinadss.statements import Citation, Criterion, Evidence, Period, Term, Use
+from blinadss.wording import compared_prose
 
 Lines = Iterator[str]
-_OPERATORS = {"is": "is", "is not": "is not", ">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
 _GROUPS = {"all": "all of these", "any": "any of these", "none": "none of these"}
 _HEADINGS: tuple[tuple[str, Callable[[Use], bool]], ...] = (
     ("For whom", lambda use: use.scope),
@@ -118,16 +117,6 @@ def expression_prose(expression: Expression, indent: str = "") -> Lines:
         yield from expression_prose(part, f"{indent}  ")
 
 
-def compared_prose(leaf: Comparison) -> str:
-    """One comparison in words: ``Blasts in the marrow at least 5 %``."""
-    fact = FACTS[leaf.fact].says
-    if leaf.threshold is None:
-        return f"{fact}: {_OPERATORS[leaf.operator]} {' or '.join(each.replace('_', ' ') for each in leaf.codes)}"
-    written = leaf.text.rpartition(leaf.operator)[2].strip()  # 18 years, as the author wrote it, not 216 months
-    amount = f"{_OPERATORS[leaf.operator]} {written or leaf.threshold}"
-    return f"Time since the {_lower(fact)}: {amount}" if leaf.since else f"{fact}: {amount}"
-
-
 def terms_prose(terms: Iterable[Term]) -> Lines:
     """What is asked besides and no profile decides."""
     terms = tuple(terms)
@@ -174,10 +163,6 @@ def _period(period: Period) -> str:
     since = f" from {period.start}" if period.start > date.min else ""
     until = f" until {period.until}" if period.until < date.max else ""
     return f", in force{since}{until}" if since or until else ""
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
 
 
 def _cell(text: str) -> str:
