@@ -1,0 +1,275 @@
+"""A course held against the knowledge: what to do about each toxicity, whether to stop for good, what is due next.
+
+The course measures, the rows of `toxicity.yaml` decide. They are asked at every
+event so far, so that a stop for good that once came due is not forgotten when
+the toxicity settles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Literal
+
+from blinadss.advising import Guide, prepared_treatment
+from blinadss.answers import Patient
+from blinadss.assessment import asked_engines
+from blinadss.course import Course
+from blinadss.course_due import Due, InfusionPlan
+from blinadss.course_state import SETTLED
+from blinadss.course_status import CourseStatus
+from blinadss.errors import UsageError
+from blinadss.events import Event, Moment, Resolution, Restart, Seizure, Start, Toxicity
+from blinadss.guidance import ToxicityAdvice
+from blinadss.knowledge import KnowledgeBase
+from blinadss.loading import load_knowledge
+from blinadss.prepared import prepared_panel
+from blinadss.profile import PatientProfile
+from blinadss.result import Result
+from blinadss.treatment import Treatment
+from blinadss.truth import Truth
+
+STOP: Literal["stop"] = "stop"
+_STOPPED = {STOP, "consider stopping", "interrupt"}  # while one of these is the action, the infusion does not run
+_GO_ON = {"resume", "continue", "new cycle", "interrupt"}  # what a stop for good leaves no room for
+
+
+@dataclass(frozen=True, slots=True)
+class StopDue(Result):
+    """A stop for good that came due: when, for which toxicity, by which row, and how well that row was checked."""
+
+    at: Moment
+    toxicity: str
+    row: str
+    do: str
+    confirm: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextDue(Result):
+    """Something due in a running infusion, and when; ``overdue`` if that time has passed."""
+
+    what: Literal["step", "bag_change", "end"]
+    at: Moment
+    overdue: bool
+    level: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CourseAdvice(Result):
+    """How a course stands at a time, and what to do.
+
+    Once a stop for good has come due nothing is due any more, and no row says to go on: ``toxicities`` then hold the
+    stop itself and what else there is to do. ``infused_hours`` is how long the infusion ran in this cycle, and
+    ``of_days`` how long it is to run in all, interruptions not counted. ``stopped_by`` names the toxicities whose
+    action is that the infusion must not run: until there is none, no other row's "resume" counts.
+    """
+
+    schema: Literal["blinadss/course/1"]
+    at: Moment
+    policy: str
+    edition: str
+    indication: str
+    engines: tuple[str, ...]
+    fingerprint: str
+    events: int
+    cycle: int | None
+    running: bool
+    level: str | None
+    infused_hours: str
+    of_days: int | None
+    interrupted_since: Moment | None
+    seizures: int
+    ended: bool
+    permanent: bool
+    facts: dict[str, str]
+    stops: tuple[StopDue, ...]
+    toxicities: tuple[ToxicityAdvice, ...]
+    stopped_by: tuple[str, ...]
+    due: tuple[NextDue, ...]
+
+
+def advise_course(  # noqa: PLR0913 - each says one thing about the course, by name
+    course: Course,
+    profile: PatientProfile,
+    indication: str,
+    *,
+    at: Moment,
+    bag: timedelta | None = None,
+    knowledge: KnowledgeBase | None = None,
+    engines: Sequence[str] | None = None,
+) -> CourseAdvice:
+    """How a course under one indication stands at that time, and what the label says to do now.
+
+    The profile says who the patient is; what happened is taken from the course. Raises `UsageError` for an
+    indication, an edition or a cycle that the knowledge says nothing of.
+    """
+    knowledge = load_knowledge() if knowledge is None else knowledge
+    policy = indication.rpartition("/")[0]
+    started = next((each.at for each in course.events if isinstance(each, Start)), at)
+    treatment, edition = _stated(knowledge, policy, indication, _day(started))
+    asked = asked_engines(engines)
+    course.until(at).correlated(engines=asked if len(course) <= _SMALL else ("reference",))
+    table = _Table(knowledge, treatment, profile, indication, _day(started), asked)
+    stops = tuple(table.stops(course.until(at), at))
+    toxicities = tuple(_held_back(each, stops) for each in table.answers(course, at))
+    status = course.status(at)
+    plan = _plan(treatment, indication, status, course.until(at), bag)
+    return CourseAdvice(
+        schema="blinadss/course/1",
+        at=at,
+        policy=policy,
+        edition=edition,
+        indication=indication,
+        engines=asked,
+        fingerprint=knowledge.fingerprint,
+        events=len(course.until(at)),
+        cycle=status.cycle,
+        running=status.running,
+        level=status.level,
+        infused_hours=_hours(status.infused),
+        of_days=plan.infusion_days if plan else None,
+        interrupted_since=status.interrupted_since,
+        seizures=status.seizures,
+        ended=status.ended,
+        permanent=status.permanent,
+        facts=course.facts(at),
+        stops=stops,
+        toxicities=toxicities,
+        stopped_by=tuple(each.id for each in toxicities if _word(each) in _STOPPED),
+        due=tuple(_next(each) for each in (course.due(at, plan) if plan and not stops else ())),
+    )
+
+
+_SMALL = 500  # events, beyond which the rules take longer than anybody waits
+
+
+class _Table:
+    """The rows on toxicities for one patient, asked at any time of a course."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what the rows are asked of
+        self,
+        knowledge: KnowledgeBase,
+        treatment: Treatment,
+        profile: PatientProfile,
+        indication: str,
+        day: date,
+        engines: tuple[str, ...],
+    ) -> None:
+        self.knowledge, self.treatment, self.profile, self.indication = knowledge, treatment, profile, indication
+        self.prepared = prepared_treatment(knowledge, treatment.id, day)[1]
+        self.panel = prepared_panel(knowledge, (self.prepared,), engines)
+
+    def answers(self, course: Course, at: Moment) -> tuple[ToxicityAdvice, ...]:
+        """What to do about each toxicity, as the course stands at that time."""
+        guide = self._guide(course, at)
+        return tuple(guide.toxicity(each) for each in self.treatment.toxicities)
+
+    def stops(self, course: Course, at: Moment) -> Iterator[StopDue]:
+        """Every stop for good that has come due, one a toxicity: the first row that held at the first such event."""
+        said: set[str] = set()
+        for moment, before in (*_moments(course), (at, course)):
+            guide = self._guide(before, moment)
+            for toxicity in self.treatment.toxicities:
+                held = (row for row in toxicity.act if row.action == STOP and guide.truth(row) is Truth.TRUE)
+                row = next(held, None)
+                if row is not None and toxicity.id not in said:
+                    said.add(toxicity.id)
+                    yield StopDue(moment, toxicity.id, row.id, row.statement, guide.action(row).confirm)
+
+    def _guide(self, course: Course, at: Moment) -> Guide:
+        profile = course.profile(self.profile, at)
+        patient = Patient(profile, _day(at), self.knowledge, self.prepared.facts)
+        (concluded,) = self.panel.conclude(patient.values)
+        return Guide(self.prepared, concluded, patient, self.indication)
+
+
+def _moments(course: Course) -> Iterator[tuple[Moment, Course]]:
+    """The times at which a row may come to hold or cease to: with an event, and just before one that settles."""
+    before = Course()
+    for event in course.events:
+        if _settles(event):
+            yield event.at, before  # how long it had lasted by then
+        before = before.then(event)
+        if isinstance(event, Toxicity | Seizure):
+            yield event.at, before
+
+
+def _settles(event: Event) -> bool:
+    return isinstance(event, Resolution) or (isinstance(event, Toxicity) and event.grade <= SETTLED)
+
+
+def _stated(knowledge: KnowledgeBase, policy_id: str, indication: str, day: date) -> tuple[Treatment, str]:
+    """The treatment of an indication as it was stated when the course began, and the edition."""
+    if policy_id not in knowledge.treatments or policy_id not in knowledge.policies:
+        known = ", ".join(each for each in knowledge.treatments if each in knowledge.policies)
+        raise UsageError(f"nothing is stated of giving the treatment under `{indication}`", f"it is under {known}")
+    treatment, edition = knowledge.treatments[policy_id], knowledge.policies[policy_id].edition(day)
+    if edition is None or day < treatment.start:
+        raise UsageError(
+            f"what `{policy_id}` says of toxicities on {day} is not in these files",
+            f"they state it from {treatment.start} on",
+        )
+    return treatment.as_of(day), edition.id
+
+
+def _plan(
+    treatment: Treatment, indication: str, status: CourseStatus, course: Course, bag: timedelta | None
+) -> InfusionPlan | None:
+    """How long the infusion of the cycle is to run, and how long at the starting dose; nothing before a start."""
+    cycle = status.cycle
+    if cycle is None:
+        return None
+    rules = [each for each in treatment.cycles if each.concerns(indication)]
+    rule = next((each for each in rules if each.cycles[0] <= cycle <= each.cycles[1]), None)
+    if rule is None:
+        last = max((each.cycles[1] for each in rules), default=0)
+        raise UsageError(f"`{indication}` has no cycle {cycle}", f"it has cycles 1 to {last}" if last else None)
+    turns = [each for each in course.events if isinstance(each, Start | Restart)]
+    return InfusionPlan(rule.infusion, _starting_for(treatment, indication, cycle, turns), bag)
+
+
+def _starting_for(
+    treatment: Treatment, indication: str, cycle: int, turns: Sequence[Start | Restart]
+) -> timedelta | None:
+    """How long the starting dose is given: after a restart as its row says, after a start as the doses do."""
+    if isinstance(turns[-1], Restart):
+        rows = (dose for each in treatment.toxicities for act in each.act for dose in act.restart)
+        return next((dose.lasts for dose in rows if dose.lasts), None)
+    for dose in treatment.doses:
+        begins = dose.level == "starting" and dose.days and dose.cycles
+        if begins and dose.concerns(indication) and dose.cycles[0] <= cycle <= dose.cycles[1]:  # type: ignore[index]
+            return timedelta(days=dose.days[1] - dose.days[0] + 1)  # type: ignore[index]
+    return None
+
+
+def _held_back(toxicity: ToxicityAdvice, stops: Sequence[StopDue]) -> ToxicityAdvice:
+    """The advice on a toxicity once a stop for good has come due: that row, and none that says to go on."""
+    if not stops:
+        return toxicity
+    due = next((each.row for each in stops if each.toxicity == toxicity.id), None)
+    if due is not None:
+        return replace(toxicity, action=due, unless=())
+    words = {row.id: row.action for row in toxicity.rows}
+    action = toxicity.action if words.get(toxicity.action or "") not in _GO_ON else None
+    return replace(toxicity, action=action, unless=tuple(each for each in toxicity.unless if words[each] not in _GO_ON))
+
+
+def _word(toxicity: ToxicityAdvice) -> str:
+    """The action on a toxicity in a word; nothing without one."""
+    return next((row.action for row in toxicity.rows if row.id == toxicity.action), "")
+
+
+def _next(due: Due) -> NextDue:
+    return NextDue(due.what, due.at, due.overdue, due.level)
+
+
+def _hours(length: timedelta) -> str:
+    hours = Fraction(length // timedelta(microseconds=1), 3_600_000_000)
+    return str(hours) if hours.denominator == 1 else f"{float(hours):.4f}"
+
+
+def _day(moment: Moment) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
