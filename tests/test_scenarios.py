@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 import blinadss
-from blinadss.breakages import breakages, broken_expressions, unnoticed
+from blinadss.breakages import breakages, broken_expressions
 from blinadss.expression import Comparison, Group, written
 from blinadss.grammar import read_comparison
 from blinadss.kinds import Amount
+from blinadss.pinned import unnoticed
 from blinadss.quantity import Quantity
 from blinadss.scenario_files import load_scenarios
 from blinadss.scenarios import run
@@ -41,7 +42,7 @@ def test_removing_the_scenario_at_a_threshold_leaves_a_breakage_unnoticed() -> N
         if not any(isinstance(seen.value, Amount) and seen.value.quantity == at_threshold
                    for seen in each.profile.given.get("mrd.level", ()))
     ]  # fmt: skip
-    _, missed = unnoticed(KNOWLEDGE, fewer, policies=[KNOWLEDGE.policy("us-label")])
+    _, missed = unnoticed(KNOWLEDGE, fewer, only=["us-label"])
     assert any("`mrd.level >= 0.1 %` became `mrd.level > 0.1 %`" in str(breakage) for breakage in missed)
 
 

@@ -6,19 +6,17 @@ a threshold nudged, a requirement, an exclusion or its date dropped, an edition 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import cast
 
-from blinadss.errors import BlinadssError
 from blinadss.expression import Comparison, Expression, Group, Operator, Word, line
 from blinadss.facts import FACTS
 from blinadss.kinds import Measured
-from blinadss.knowledge import KnowledgeBase, Policy
+from blinadss.knowledge import Policy
 from blinadss.quantity import COUNT, DURATION, GRADE, Quantity
-from blinadss.scenarios import Scenario, answer, differences
 from blinadss.statements import ALWAYS, Criterion, Period, Use
 
 _TURNED: dict[str, str] = {">=": ">", ">": ">=", "<=": "<", "<": "<=", "is": "is not", "is not": "is"}
@@ -34,49 +32,6 @@ class Breakage:
 
     def __str__(self) -> str:
         return self.what
-
-
-def unnoticed(
-    knowledge: KnowledgeBase,
-    scenarios: Sequence[Scenario],
-    *,
-    policies: Iterable[Policy] | None = None,
-    listed: Callable[[str], None] | None = None,
-) -> tuple[int, tuple[Breakage, ...]]:
-    """How many breakages there are, and those that no scenario notices; ``listed`` is told of each that one does.
-
-    All ``policies`` are broken, and the cautions, unless some are named.
-    """
-    total, missed = 0, []
-    for policy in knowledge.all_policies() if policies is None else policies:
-        asking = [_about(each, policy.id) for each in scenarios if policy.id in each.about]
-        for breakage in breakages(policy):
-            total += 1
-            broken = knowledge.alone(breakage.policy)
-            noticed = next((scenario for scenario in asking if _notices(scenario, broken)), None)
-            if noticed is None:
-                missed.append(breakage)
-            elif listed:
-                listed(f"{breakage}\n    noticed by: {noticed.sentence}")
-            else:
-                asking.sort(key=lambda scenario: scenario is not noticed)  # likely to notice the next one too
-    return total, tuple(missed)
-
-
-def _about(scenario: Scenario, policy: str) -> Scenario:
-    """The scenario with only what it expects of one policy, so that no other need be answered."""
-    if scenario.about == (policy,):
-        return scenario
-    expect = {name: word for name, word in scenario.expect.items() if name == policy or name.startswith(f"{policy}/")}
-    edition = {name: each for name, each in scenario.edition.items() if name == policy}
-    return replace(scenario, about=(policy,), expect=expect, edition=edition, missing=None)
-
-
-def _notices(scenario: Scenario, broken: KnowledgeBase) -> bool:
-    try:
-        return next(differences(scenario, answer(scenario, broken, engines=("reference",))), None) is not None
-    except BlinadssError:
-        return True
 
 
 def breakages(policy: Policy) -> Iterator[Breakage]:

@@ -6,7 +6,7 @@ file may build on it, each saying only what is different.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from blinadss.kinds import day
 from blinadss.knowledge import CAUTIONS, KnowledgeBase
 from blinadss.profile import PatientProfile
 from blinadss.reading import Entries, Items, Node, Text, place_of, read_file, to_plain
+from blinadss.row_words import expected_words
 from blinadss.scenarios import Scenario
 
 _VERDICTS = [verdict.value for verdict in Verdict]
@@ -64,6 +65,7 @@ class _FileReader:
             **dict.fromkeys(knowledge.policies, _VERDICTS),
         }
         self.homes = [*knowledge.policies, CAUTIONS]
+        self.rows = expected_words(knowledge)
 
     def scenarios(self, node: Items) -> Iterator[Scenario]:
         """Every scenario of the file, the patients that they build on left out."""
@@ -91,10 +93,15 @@ class _FileReader:
         )
         on = entry.read("on", day, None)
         expect = self.words_under(entry, "expect")
+        rows: dict[str, dict[str, str]] = {}
+        for name in [name for name in expect if name in self.rows]:
+            home, word, place = self.rows[name][0], *expect.pop(name)
+            self.refuse(name, word, place, self.rows[name][1])
+            rows.setdefault(home, {})[name] = word
         about = [each for name, (word, place) in expect.items() if (each := self.home(name, word, place))]
         edition = self.editions(entry)
         missing = self.missing(entry)
-        if not expect and "expect" in entry:
+        if not expect and not rows and "expect" in entry:
             self.problems.add(entry.place, "a scenario that expects nothing cannot fail", "say what should come out")
         below = self.built(entry)
         profile = self.profile(below) if below else None
@@ -102,7 +109,7 @@ class _FileReader:
             return None
         expected = {name: word for name, (word, _) in expect.items()}
         asked = tuple(dict.fromkeys([*about, *edition]))
-        return Scenario(entry.text("scenario"), on, profile, expected, missing, edition, asked, entry.place)
+        return Scenario(entry.text("scenario"), on, profile, expected, missing, edition, asked, entry.place, rows)
 
     def built(self, entry: Entry) -> Node | None:
         """The patient of a scenario: a named one, one written here, or a named one with some facts laid over it."""
@@ -122,12 +129,17 @@ class _FileReader:
     def home(self, name: str, word: str, place: Place) -> str | None:
         """The policy that something belongs to, if the word can be said of it."""
         if name not in self.words:
-            self.problems.add(place, f"nothing is called {quoted(name)}", near(name, list(self.words)))
-        elif word not in self.words[name]:
-            self.problems.add(place, f"`{name}` cannot be {quoted(word)}", f"write {one_of(self.words[name])}")
-        else:
+            hint = near(name, [*self.words, *self.rows])
+            self.problems.add(place, f"nothing is called {quoted(name)}", hint)
+        elif self.refuse(name, word, place, self.words[name]):
             return next(each for each in self.homes if name == each or name.startswith(f"{each}/"))
         return None
+
+    def refuse(self, name: str, word: str, place: Place, words: Sequence[str]) -> bool:
+        """Note a word that cannot be said of something; whether it can. Where there are no words it is an amount."""
+        if words and word not in words:
+            self.problems.add(place, f"`{name}` cannot be {quoted(word)}", f"write {one_of(words)}")
+        return not words or word in words
 
     def words_under(self, entry: Entry, key: str) -> dict[str, tuple[str, Place]]:
         """The words under a key, with their places; anything else there is a problem."""

@@ -12,7 +12,7 @@ How files of them are read is in `scenario_files`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from blinadss.assessment import assess
@@ -21,6 +21,7 @@ from blinadss.explanation import WORDS
 from blinadss.findings import Assessment
 from blinadss.knowledge import CAUTIONS, KnowledgeBase
 from blinadss.profile import PatientProfile
+from blinadss.row_words import words
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Scenario:
 
     ``expect`` maps the id of a policy, an indication, a criterion or a caution to the word
     expected of it; ``about`` names the policies these belong to, the cautions among them.
+    ``rows`` does the same for rows, toxicities and scales, under the treatment or grading system that they stand in.
     """
 
     sentence: str
@@ -39,6 +41,7 @@ class Scenario:
     edition: Mapping[str, str]
     about: tuple[str, ...]
     place: Place
+    rows: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -61,7 +64,7 @@ class Difference:
 def run(scenario: Scenario, knowledge: KnowledgeBase) -> tuple[str, ...]:
     """What came out differently from what the scenario expects, each as a line with its place; nothing if all held."""
     try:
-        wrong = [str(each) for each in differences(scenario, answer(scenario, knowledge))]
+        wrong = [str(each) for each in outcome(scenario, knowledge)]
     except ProfileError as error:
         wrong = [problem.problem for problem in error.problems]
     return tuple(f"{scenario.place}: {scenario.sentence}: {each}" for each in wrong)
@@ -79,13 +82,17 @@ def answer(scenario: Scenario, knowledge: KnowledgeBase, engines: Sequence[str] 
     )
 
 
-def differences(scenario: Scenario, assessment: Assessment) -> Iterator[Difference]:
+def outcome(scenario: Scenario, knowledge: KnowledgeBase, engines: Sequence[str] | None = None) -> Iterator[Difference]:
     """What came out differently, lazily: breaking criteria on purpose asks only whether there is anything."""
-    answers = _answers(assessment)
-    for name, word in scenario.expect.items():
-        if word not in answers.get(name, ()):
-            got = " and ".join(sorted(answers.get(name, {"not asked on that day"}) - {"applicable"}))
-            yield Difference(f"`{name}`", word, got)
+    for home, expect in scenario.rows.items():
+        yield from _unexpected(expect, words(knowledge, home, expect, scenario.profile, scenario.on, engines))
+    if scenario.about:
+        yield from differences(scenario, answer(scenario, knowledge, engines))
+
+
+def differences(scenario: Scenario, assessment: Assessment) -> Iterator[Difference]:
+    """What came out differently of what a scenario expects of an assessment."""
+    yield from _unexpected(scenario.expect, _answers(assessment))
     for policy, edition in scenario.edition.items():
         got = str(assessment.policy(policy).edition)
         if got != edition:
@@ -94,6 +101,14 @@ def differences(scenario: Scenario, assessment: Assessment) -> Iterator[Differen
         missing = {each.fact for result in assessment.policies for each in result.missing}
         if missing != scenario.missing:
             yield Difference("missing", _listed(scenario.missing), _listed(missing))
+
+
+def _unexpected(expect: Mapping[str, str], answers: Mapping[str, set[str]]) -> Iterator[Difference]:
+    """What is not among the words that were said of it."""
+    for name, word in expect.items():
+        if word not in answers.get(name, ()):
+            got = " and ".join(sorted(answers.get(name, {"not asked on that day"}) - {"applicable"}))
+            yield Difference(f"`{name}`", word, got)
 
 
 def _listed(facts: Iterable[str]) -> str:
