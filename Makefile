@@ -39,11 +39,14 @@ bench: $(VENV)/.benchmarking
 	$(BIN)/python benchmarks/start.py
 	$(BIN)/python benchmarks/engines.py
 	$(BIN)/python benchmarks/knowledge.py
+	$(BIN)/python benchmarks/checklist.py
+	$(BIN)/python benchmarks/course.py
 
 docs: $(VENV)/.installed
 	$(BIN)/blinadss facts --format markdown -o docs/reference/facts.md --force
 	$(BIN)/blinadss schema profile -o docs/reference/profile.schema.json --force
 	$(BIN)/blinadss schema assessment -o docs/reference/assessment.schema.json --force
+	$(BIN)/blinadss schema checklist -o docs/reference/checklist.schema.json --force
 	$(BIN)/blinadss show --write docs/criteria
 	$(BIN)/python docs/examples/three_patients.py > docs/explanation/three-patients.md
 

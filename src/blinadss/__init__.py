@@ -12,10 +12,16 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from blinadss.assessment import assess
+    from blinadss.checklists import checklist
+    from blinadss.course import Course, CourseError
+    from blinadss.course_advice import CourseAdvice, advise_course
+    from blinadss.course_files import load_course
     from blinadss.engines.agreement import EngineDisagreement
     from blinadss.errors import BlinadssError, KnowledgeError, Problem, ProfileError, UsageError
     from blinadss.explanation import explain
     from blinadss.findings import Assessment, Eligibility, Finding, IndicationResult, PolicyResult, Verdict
+    from blinadss.grading import grade
+    from blinadss.guidance import Checklist, Grade
     from blinadss.intake import load_profile
     from blinadss.knowledge import KnowledgeBase
     from blinadss.loading import load_knowledge
@@ -23,15 +29,24 @@ if TYPE_CHECKING:
     from blinadss.truth import Truth
 
 _HOME = {
+    "advise_course": "course_advice",
     "assess": "assessment",
+    "checklist": "checklists",
     "explain": "explanation",
+    "grade": "grading",
+    "load_course": "course_files",
     "load_knowledge": "loading",
     "load_profile": "intake",
     "Assessment": "findings",
     "BlinadssError": "errors",
+    "Checklist": "guidance",
+    "Course": "course",
+    "CourseAdvice": "course_advice",
+    "CourseError": "course",
     "Eligibility": "findings",
     "EngineDisagreement": "engines.agreement",
     "Finding": "findings",
+    "Grade": "guidance",
     "IndicationResult": "findings",
     "KnowledgeBase": "knowledge",
     "KnowledgeError": "errors",
@@ -47,9 +62,14 @@ _HOME = {
 __all__ = [
     "Assessment",
     "BlinadssError",
+    "Checklist",
+    "Course",
+    "CourseAdvice",
+    "CourseError",
     "Eligibility",
     "EngineDisagreement",
     "Finding",
+    "Grade",
     "IndicationResult",
     "KnowledgeBase",
     "KnowledgeError",
@@ -60,8 +80,12 @@ __all__ = [
     "Truth",
     "UsageError",
     "Verdict",
+    "advise_course",
     "assess",
+    "checklist",
     "explain",
+    "grade",
+    "load_course",
     "load_knowledge",
     "load_profile",
 ]

@@ -1,7 +1,7 @@
 """The command line: assess a patient, check and test the knowledge, list facts and policies.
 
 Exit status: 0 answered, 1 the knowledge or scenarios fell short, 2 the input or
-the call is wrong. Only this module reads today's date, and only it writes files.
+the call is wrong. What each command does is in `commands`, loaded when it is needed.
 """
 
 from __future__ import annotations
@@ -10,17 +10,14 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from datetime import date, datetime, timedelta
+from typing import NoReturn
 
 # Pydantic looks for plugins in every installed package at each start; a command that answers once has no use for any.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from blinadss.errors import BlinadssError, Mistake, ProfileError, UsageError, printable
-
-if TYPE_CHECKING:
-    from blinadss.knowledge import KnowledgeBase
+from blinadss import commands
+from blinadss.errors import BlinadssError, Mistake, printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,170 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _assess(options: argparse.Namespace) -> int:
-    from blinadss.assessment import assess
-    from blinadss.explanation import explain
-    from blinadss.intake import located, read_patient
-
-    target = _target(options)
-    knowledge = _knowledge(options)
-    profile, node = read_patient(options.profile)
-    on = options.on or profile.assessed_on or date.today()  # noqa: DTZ011 - the patient's own calendar day
-    try:
-        assessment = assess(profile, on=on, policies=options.policy, knowledge=knowledge)
-    except ProfileError as error:
-        raise located(error, node) from None
-    _note_absent_engines()
-    if options.format == "json":
-        _write(target, assessment.model_dump_json(indent=2) + "\n")
-    else:
-        from shutil import get_terminal_size
-
-        terminal = target is None and sys.stdout.isatty()
-        colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        width = min(get_terminal_size().columns, 110) if terminal else 96
-        _write(target, explain(assessment, width=width, colour=colour))
-    return 0
-
-
-def _check(options: argparse.Namespace) -> int:
-    from blinadss.checks import check
-    from blinadss.loading import load_knowledge, shipped_criteria
-
-    folder = Path(options.folder) if options.folder else shipped_criteria()
-    knowledge = load_knowledge(folder)
-    found = check(knowledge, folder)
-    warnings = [each for each in found if not each.known]
-    for each in found:
-        print(each)
-    known = f", {_counted(len(found) - len(warnings), 'known flaw')} of a source" if len(found) > len(warnings) else ""
-    print(f"{_counted(len(knowledge.criteria), 'criterion', 'criteria')}: {_counted(len(warnings), 'warning')}{known}")
-    return 1 if warnings else 0
-
-
-def _test(options: argparse.Namespace) -> int:
-    from blinadss.breakages import unnoticed
-    from blinadss.scenario_files import load_scenarios
-    from blinadss.scenarios import run
-
-    folder = Path(options.folder or "scenarios")
-    knowledge = _knowledge(options)
-    policies = None if options.policy is None else knowledge.select_any(options.policy)
-    scenarios = load_scenarios(folder, knowledge)
-    failures = [failure for scenario in scenarios for failure in run(scenario, knowledge)]
-    _note_absent_engines()
-    for failure in failures:
-        print(failure)
-    print(f"{_counted(len(scenarios), 'scenario')}: {_counted(len(failures), 'failure')}")
-    if failures or options.no_breakages:
-        return 1 if failures else 0
-    total, missed = unnoticed(knowledge, scenarios, policies=policies, listed=print if options.list else None)
-    for breakage in missed:
-        print(f"no scenario notices: {breakage}")
-    print(f"{_counted(total, 'breakage')}: {total - len(missed)} noticed, {len(missed) or 'none'} unnoticed")
-    return 1 if missed else 0
-
-
-def _facts(options: argparse.Namespace) -> int:
-    from blinadss.vocabulary import vocabulary_markdown, vocabulary_text
-
-    knowledge = _knowledge(options)
-    _write(
-        _target(options), vocabulary_markdown(knowledge) if options.format == "markdown" else vocabulary_text(knowledge)
-    )
-    return 0
-
-
-def _policies(options: argparse.Namespace) -> int:
-    from blinadss.vocabulary import policies_text
-
-    on = options.on or date.today()  # noqa: DTZ011
-    print(policies_text(_knowledge(options), on), end="")
-    return 0
-
-
-def _show(options: argparse.Namespace) -> int:
-    from blinadss.handbook import GENERATED, handbook
-    from blinadss.prose import show
-
-    knowledge = _knowledge(options)
-    if options.write is None:
-        for name in options.id:
-            print(show(knowledge, name), end="")
-        return 0
-    folder, pages = Path(options.write), handbook(knowledge)
-    before = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.md")}
-    foreign = [path for path in before.values() if GENERATED not in path.read_text(encoding="utf-8")]
-    if foreign:
-        raise UsageError(f"{foreign[0]}: is not a page of the handbook", "name a folder that holds nothing else")
-    for name, text in pages.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        _write(folder / name, text)
-    for name in before.keys() - pages.keys():
-        before[name].unlink()
-    print(f"{_counted(len(pages), 'page')} in {folder}")
-    return 0
-
-
-def _schema(options: argparse.Namespace) -> int:
-    from blinadss.vocabulary import schema_text
-
-    _write(_target(options), schema_text(options.of))
-    return 0
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number or 'no'} {one if number == 1 else many or one + 's'}"
-
-
-def _knowledge(options: argparse.Namespace) -> KnowledgeBase:
-    """The knowledge to use, with the user's own freshness windows if there are any."""
-    from blinadss.loading import load_knowledge, with_windows
-
-    knowledge = load_knowledge(options.knowledge)
-    return with_windows(knowledge, options.fresh_for) if getattr(options, "fresh_for", None) else knowledge
-
-
-def _note_absent_engines() -> None:
-    """Say, once a command, which engine cannot run here; the answers say which did."""
-    from blinadss.engines import ABSENT
-
-    for name, why in ABSENT.items():
-        print(f"note: answered without the engine `{name}`: {why}", file=sys.stderr)
-
-
-def _target(options: argparse.Namespace) -> Path | None:
-    """The file to write to, refused before any work is done if it would be overwritten."""
-    if options.output is None or options.output == "-":
-        return None
-    target = Path(options.output)
-    if target.exists() and not options.force:
-        raise UsageError(f"{target}: there is such a file already", "name another, or add `--force` to replace it")
-    if not target.parent.is_dir():
-        raise UsageError(f"{target}: there is no folder `{target.parent}`", "make the folder first")
-    return target
-
-
-def _write(target: Path | None, text: str) -> None:
-    """The whole text to standard output, or to a file that appears complete or not at all."""
-    if target is None:
-        sys.stdout.write(text)
-        return
-    from tempfile import NamedTemporaryFile
-
-    try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
-            try:
-                file.write(text)
-            except BaseException:
-                Path(file.name).unlink()
-                raise
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(target)
-    except OSError as problem:
-        raise UsageError(f"{target}: cannot be written: {problem.strerror}") from None
-
-
 class _Parser(argparse.ArgumentParser):
     """An argument parser that speaks as the rest of the library does."""
 
@@ -221,6 +54,63 @@ def _day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"{mistake.problem}; {mistake.hint}") from None
 
 
+def _moment(text: str) -> date | datetime:
+    """A day, or a day and a time of day (in the zone of an option of its own)."""
+    if "T" not in text:
+        return _day(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"`{printable(text)}` is not a time; write `2026-12-01T09:00`") from None
+    if moment.tzinfo:
+        raise argparse.ArgumentTypeError("an offset does not say when the clocks change; add `--zone Europe/Berlin`")
+    return moment
+
+
+def _length(text: str) -> timedelta:
+    from blinadss.treatment_text import read_time
+
+    try:
+        return read_time(text)
+    except Mistake as mistake:
+        raise argparse.ArgumentTypeError(f"{mistake.problem}; {mistake.hint}") from None
+
+
+class _Commands:
+    """The commands of a parser, and the options that several of them have."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._parsers: argparse._SubParsersAction[argparse.ArgumentParser] = parser.add_subparsers(
+            required=True, metavar="COMMAND"
+        )
+
+    def add(
+        self, run: Callable[[argparse.Namespace], int], says: str, *, knows: bool = True
+    ) -> argparse.ArgumentParser:
+        """A command named as the function that runs it; with ``knows`` it can use other criteria."""
+        added = self._parsers.add_parser(run.__name__, help=says, description=says)
+        added.set_defaults(run=run)
+        if knows:
+            added.add_argument("--knowledge", metavar="DIR", help="criteria to use instead of those that ship")
+        return added
+
+    def of_patient(self, run: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
+        """A command about one patient's file, as of a day."""
+        added = self.add(run, says)
+        added.add_argument("profile", metavar="PROFILE", help="a YAML or JSON file; - is standard input")
+        added.add_argument(
+            "--on", type=_day, metavar="DATE", help="the day of assessment (default: the profile's, or today)"
+        )
+        return added
+
+    @staticmethod
+    def writes(added: argparse.ArgumentParser, *formats: str) -> None:
+        """Let a command choose a format, the first by default, and a file."""
+        added.add_argument("--format", choices=formats, default=formats[0], help="default: %(default)s")
+        added.add_argument("-o", "--output", metavar="FILE", help="write to FILE, whole or not at all")
+        added.add_argument("--force", action="store_true", help="replace FILE if there is one")
+
+
 def _parser() -> argparse.ArgumentParser:
     from blinadss import __version__
 
@@ -228,27 +118,14 @@ def _parser() -> argparse.ArgumentParser:
         prog="blinadss", description="May this patient have the treatment, why or why not, and what is missing?"
     )
     parser.add_argument("--version", action="version", version=f"blinadss {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    to = _Commands(parser)
+    _of_patients(to)
+    _of_knowledge(to)
+    return parser
 
-    def command(name: str, run: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
-        added: argparse.ArgumentParser = commands.add_parser(name, help=says, description=says)
-        added.set_defaults(run=run)
-        return added
 
-    def knows(added: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        added.add_argument("--knowledge", metavar="DIR", help="criteria to use instead of those that ship")
-        return added
-
-    def writes(added: argparse.ArgumentParser, *formats: str) -> None:
-        added.add_argument("--format", choices=formats, default=formats[0], help="default: %(default)s")
-        added.add_argument("-o", "--output", metavar="FILE", help="write to FILE, whole or not at all")
-        added.add_argument("--force", action="store_true", help="replace FILE if there is one")
-
-    assess = knows(command("assess", _assess, "assess one patient's file"))
-    assess.add_argument("profile", metavar="PROFILE", help="a YAML or JSON file; - is standard input")
-    assess.add_argument(
-        "--on", type=_day, metavar="DATE", help="the day of assessment (default: the profile's, or today)"
-    )
+def _of_patients(to: _Commands) -> None:
+    assess = to.of_patient(commands.assess, "assess one patient's file")
     assess.add_argument(
         "--policy",
         action="append",
@@ -256,30 +133,62 @@ def _parser() -> argparse.ArgumentParser:
         help="a policy to answer, a folder of them such as trials, or all; may be repeated",
     )
     assess.add_argument("--fresh-for", metavar="FILE", help="your own windows after which facts are too old to count")
-    writes(assess, "text", "json")
+    to.writes(assess, "text", "json")
 
-    check = command("check", _check, "say what is legal but unwise in a folder of criteria")
+    checklist = to.of_patient(commands.checklist, "list what to give, watch and do, with dates")
+    checklist.add_argument("--indication", required=True, metavar="ID", help="as `blinadss policies` lists them")
+    checklist.add_argument(
+        "--start",
+        required=True,
+        type=_moment,
+        metavar="DATE",
+        help="the first day of the first cycle that is listed, or its time too: 2026-12-01T09:00",
+    )
+    checklist.add_argument("--zone", metavar="ZONE", help="the time zone of the start, such as Europe/Berlin")
+    checklist.add_argument("--cycle", type=int, metavar="N", help="list this cycle alone (default: all of them)")
+    checklist.add_argument("--bag", type=_length, metavar="LENGTH", help="how long a bag lasts, such as 96h or 7d")
+    checklist.add_argument("--ordered", metavar="DOSE", help="hold an ordered dose against the rule: '28 mcg/day'")
+    checklist.add_argument("--due", type=_day, metavar="DATE", help="list only what is due on that day")
+    to.writes(checklist, "text", "json", "csv", "ics")
+
+    course = to.add(commands.course, "say how a course of treatment stands, and what to do next")
+    course.add_argument("events", metavar="EVENTS", help="a YAML or JSON list of what happened, and when")
+    course.add_argument("--profile", required=True, metavar="PROFILE", help="who the patient is")
+    course.add_argument("--indication", required=True, metavar="ID", help="as `blinadss policies` lists them")
+    course.add_argument("--at", type=_moment, metavar="TIME", help="as of when (default: the last event)")
+    course.add_argument("--zone", metavar="ZONE", help="the time zone of TIME, where the events have one")
+    course.add_argument("--bag", type=_length, metavar="LENGTH", help="how long a bag lasts, such as 96h or 7d")
+    to.writes(course, "text", "json")
+
+    grade = to.of_patient(commands.grade, "grade what was seen, by one version of a grading system")
+    grade.add_argument("scale", nargs="*", metavar="SCALE", help="such as astct-2019/crs (default: every scale)")
+    to.writes(grade, "text", "json")
+
+
+def _of_knowledge(to: _Commands) -> None:
+    check = to.add(commands.check, "say what is legal but unwise in a folder of criteria", knows=False)
     check.add_argument("folder", nargs="?", metavar="DIR", help="default: the criteria that ship")
 
-    test = knows(command("test", _test, "run scenarios, then break each criterion and see that a scenario notices"))
+    test = to.add(commands.test, "run scenarios, then break each criterion and see that a scenario notices")
     test.add_argument("folder", nargs="?", metavar="DIR", help="default: scenarios")
     test.add_argument("--policy", action="append", metavar="ID", help="break only this policy, folder, or `cautions`")
     test.add_argument("--no-breakages", action="store_true", help="only run the scenarios")
     test.add_argument("--list", action="store_true", help="list every breakage and the scenario that noticed it")
 
-    writes(knows(command("facts", _facts, "list every fact a profile can hold")), "text", "markdown")
+    to.writes(to.add(commands.facts, "list every fact a profile can hold"), "text", "markdown")
 
-    policies = knows(command("policies", _policies, "list the policies and their editions"))
+    policies = to.add(commands.policies, "list the policies and their editions")
     policies.add_argument("--on", type=_day, metavar="DATE", help="mark what is in force on that day (default: today)")
 
-    show = knows(command("show", _show, "show a policy, an indication, a criterion, a caution or a result in words"))
+    show = to.add(commands.show, "show a policy, an indication, a criterion, a caution or a result in words")
     what = show.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "id", nargs="*", default=[], metavar="ID", help="the id of one, as `blinadss policies` lists them"
     )
     what.add_argument("--write", metavar="DIR", help="write the whole handbook of criteria into DIR")
 
-    schema = command("schema", _schema, "print a JSON Schema")
-    schema.add_argument("of", nargs="?", choices=("profile", "assessment"), default="profile")
-    writes(schema, "json")
-    return parser
+    schema = to.add(commands.schema, "print a JSON Schema", knows=False)
+    schema.add_argument(
+        "of", nargs="?", choices=("profile", "assessment", "checklist", "grade", "course"), default="profile"
+    )
+    to.writes(schema, "json")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
+from blinadss.course_advice import CourseAdvice
 from blinadss.facts import FACTS
 from blinadss.findings import Assessment
+from blinadss.guidance import Checklist, Grade
 from blinadss.knowledge import FactNotes, KnowledgeBase
 from blinadss.profile import PatientProfile
 
@@ -58,8 +61,15 @@ def policies_text(knowledge: KnowledgeBase, on: date) -> str:
 
 
 def schema_text(of: str) -> str:
-    """The JSON Schema of a profile or of an assessment."""
-    schema = PatientProfile.model_json_schema() if of == "profile" else Assessment.model_json_schema()
+    """The JSON Schema of a profile, or of what is answered: an assessment, a checklist, a grade, a course."""
+    kinds: dict[str, Any] = {
+        "profile": PatientProfile,
+        "assessment": Assessment,
+        "checklist": Checklist,
+        "grade": Grade,
+        "course": CourseAdvice,
+    }
+    schema = kinds[of].model_json_schema()
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"blinadss/{of}/1", **schema}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
