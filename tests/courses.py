@@ -197,13 +197,12 @@ def facts_of(everything: Sequence[Event], at: datetime) -> dict[str, str]:
         open_since = events[episodes[-1][0]].at if episodes and episodes[-1][1] is None else at
         facts[f"toxicity.{of}_lasting"] = hours(at - open_since)  # type: ignore[operator]
         facts[f"toxicity.{of}_reached_grade_3"] = "present" if episodes else "absent"
-        if episodes:
+        if episodes and of != "crs":
             calm = graded[max(number for number, each in enumerate(graded) if grade_of(each) > 1) + 1 :]
             facts[f"toxicity.{of}_settled_for"] = hours(at - calm[0].at) if calm else "0 hours"  # type: ignore[operator]
-        if of == "neurologic" and episodes:
-            levels = {level_at(events, place) for place, _ in episodes} - {None}
-            if levels:
-                facts["toxicity.neurologic_at_starting_dose"] = "present" if "starting" in levels else "absent"
+        levels = {level_at(events, place) for place, _ in episodes} - {None}
+        if of == "neurologic" and (levels or not episodes):
+            facts["toxicity.neurologic_at_starting_dose"] = "present" if "starting" in levels else "absent"
     seizures = sum(isinstance(event, Seizure) for event in events)
     if seizures:
         facts["toxicity.seizures"] = str(seizures)

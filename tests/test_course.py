@@ -119,6 +119,7 @@ def test_grave_toxicity_lasts_until_it_has_settled() -> None:
         "toxicity.neurologic": "grade 2",
         "toxicity.neurologic_reached_grade_3": "absent",
         "toxicity.neurologic_lasting": "0 hours",
+        "toxicity.neurologic_at_starting_dose": "absent",
         "infusion.interrupted_for": "0 hours",
         "plan.cycle": "1",
     }
@@ -156,7 +157,7 @@ def test_toxicity_that_comes_back_begins_to_settle_anew() -> None:
     ("events", "said"),
     [
         ([], None),
-        ([Toxicity(on(2), "neurologic", 2)], None),
+        ([Toxicity(on(2), "neurologic", 2)], "absent"),
         ([Toxicity(on(2), "neurologic", 3)], "present"),
         ([Step(on(2), "full"), Toxicity(on(2), "neurologic", 3)], "absent"),
         ([Toxicity(on(2), "neurologic", 2), Step(on(3), "full"), Toxicity(on(4), "neurologic", 4)], "absent"),
@@ -226,6 +227,7 @@ def test_a_profile_takes_what_the_course_says_in_place_of_its_own() -> None:
         "toxicity.neurologic": ["grade 1"],
         "toxicity.neurologic_reached_grade_3": ["absent"],
         "toxicity.neurologic_lasting": ["0 hours"],
+        "toxicity.neurologic_at_starting_dose": ["absent"],
         "toxicity.liver": ["grade 1"],
         "infusion.interrupted_for": ["0 hours"],
         "plan.start_on": ["2026-12-01"],

@@ -21,7 +21,6 @@ class Toxicity(Section):
     seizures: Seen = measured("Seizures during treatment", q.COUNT)
     crs_reached_grade_3: Seen = presence("Cytokine release of grade 3 or more, at any time during treatment")
     crs_lasting: Seen = measured("How long cytokine release of grade 3 has not settled to grade 1", q.TIME)
-    crs_settled_for: Seen = measured("How long cytokine release of grade 3 has been at grade 1 or less", q.TIME)
     neurologic_reached_grade_3: Seen = presence("Neurologic toxicity of grade 3 or more, at any time during treatment")
     neurologic_lasting: Seen = measured("How long neurologic toxicity of grade 3 has not settled to grade 1", q.TIME)
     neurologic_settled_for: Seen = measured(

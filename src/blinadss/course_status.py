@@ -92,7 +92,7 @@ def spoken_of(state: State, at: Moment) -> Spoken:
 def _of(of: str, graded: Graded, now: Moment) -> dict[str, str | None]:
     """Everything that can be said of one toxicity; the profile has a place for some of it only."""
     settled_for = timedelta(0) if graded.settled is None else between(graded.settled.clock, now)
-    at_starting = {True: "present", False: "absent", None: None}[graded.at_starting]
+    at_starting = {True: "present", False: "absent", None: None}[graded.at_starting if graded.was_grave else False]
     return {
         of: f"grade {graded.grade}",
         f"{of}_reached_grade_3": "present" if graded.was_grave else "absent",
