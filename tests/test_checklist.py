@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -21,6 +22,7 @@ from blinadss.checklist_calendar import checklist_ics
 from blinadss.checklist_page import checklist_text
 from blinadss.checklist_table import COLUMNS, checklist_csv
 from blinadss.guidance import CONFIRM, CONFIRM_LOCALLY, Checklist
+from blinadss.statements import Period
 
 GOLDEN = Path(__file__).parent / "golden"
 ON, START = date(2026, 11, 24), date(2026, 12, 1)
@@ -275,6 +277,30 @@ def test_a_course_that_is_moved_keeps_the_uids_of_its_entries() -> None:
         return sorted(re.findall(r"UID:(\S+)", text))
 
     assert uids(START) == uids(date(2026, 12, 3))
+
+
+def test_two_patients_share_no_entry_of_a_calendar() -> None:
+    one, two = (
+        set(re.findall(r"UID:(\S+)", checklist_ics(made({**ADULT, "id": name}, "us-label/mrd-positive", cycle=1))))
+        for name in ("one", "two")
+    )
+    assert one
+    assert not one & two
+
+
+def test_rows_are_those_in_force_on_the_day_of_the_start() -> None:
+    shipped = blinadss.load_knowledge()
+    treatment = shipped.treatments["us-label"]
+    dated = replace(treatment.items[0], period=Period(START))
+    changed = replace(treatment, items=(dated, *treatment.items[1:]))
+    knowledge = replace(shipped, treatments={**shipped.treatments, "us-label": changed})
+
+    def listed(start: date) -> bool:
+        return dated.id in (
+            each.id for each in made(SEIZURES, "us-label/mrd-positive", start=start, knowledge=knowledge).items
+        )
+
+    assert (listed(START), listed(START - timedelta(days=1))) == (True, False)
 
 
 def test_a_day_s_calendar_holds_that_day_with_the_same_uids() -> None:

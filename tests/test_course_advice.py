@@ -87,6 +87,12 @@ def test_a_stop_for_good_is_not_forgotten_when_the_toxicity_settles() -> None:
     assert "STOP FOR GOOD · due since 2026-12-10 09:00" in course_text(given)
 
 
+def test_once_a_stop_for_good_is_due_nothing_else_is_though_the_infusion_runs() -> None:
+    given = advice([*FULL, Toxicity(on(10), "neurologic", 4)], on(11), bag=timedelta(hours=96))
+    assert (given.running, given.due) == (True, ())
+    assert "Nothing: the treatment is to be stopped for good." in course_text(given)
+
+
 def test_the_second_seizure_ends_the_treatment_and_the_first_does_not() -> None:
     one: list[Event] = [*FULL, Seizure(on(10))]
     assert stopped(advice(one, on(11))) == []

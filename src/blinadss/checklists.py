@@ -111,7 +111,7 @@ class _Builder:
             not_for_this_patient=tuple(item.id for item, _ in label if item.truth is Truth.FALSE),
             entries=regimen.entries(held),
             toxicities=toxicities,
-            graded_by=_graded_by(treatment),
+            graded_by=graded_by(treatment),
             missing=_missing(doses),
         )
 
@@ -180,7 +180,7 @@ def _caution_item(found: CautionFinding) -> ItemAdvice:
     )
 
 
-def _graded_by(treatment: Treatment) -> str:
+def graded_by(treatment: Treatment) -> str:
     """How the treatment's table of toxicities grades, and whether anybody has read that."""
     said = treatment.graded_by
     if said is None:

@@ -16,6 +16,7 @@ from typing import Literal
 from blinadss.advising import Guide, prepared_treatment
 from blinadss.answers import Patient
 from blinadss.assessment import asked_engines
+from blinadss.checklists import graded_by
 from blinadss.course import Course
 from blinadss.course_due import Due, InfusionPlan
 from blinadss.course_state import SETTLED
@@ -88,6 +89,7 @@ class CourseAdvice(Result):
     stops: tuple[StopDue, ...]
     toxicities: tuple[ToxicityAdvice, ...]
     stopped_by: tuple[str, ...]
+    graded_by: str
     due: tuple[NextDue, ...]
 
 
@@ -138,6 +140,7 @@ def advise_course(  # noqa: PLR0913 - each says one thing about the course, by n
         facts=course.facts(at),
         stops=stops,
         toxicities=toxicities,
+        graded_by=graded_by(treatment),
         stopped_by=tuple(each.id for each in toxicities if _word(each) in _STOPPED),
         due=tuple(_next(each) for each in (course.due(at, plan) if plan and not stops else ())),
     )

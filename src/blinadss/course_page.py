@@ -36,6 +36,8 @@ def course_text(advice: CourseAdvice, *, width: int = 96, colour: bool = False) 
         page.labelled(_moment(due.at), "bad" if due.overdue else "strong", f"{_WHAT[due.what]}{late}", indent=24)
     page.line("")
     page.paragraph("WHAT TO DO NOW", "", style="strong")
+    if advice.graded_by:
+        page.paragraph(advice.graded_by, "  ", style="faint")
     shown = [each for each in advice.toxicities if each.action or (each.unless and _spoken_of(each, advice))]
     if not shown:
         page.paragraph("No row on toxicities applies to what the course says.", "  ")
