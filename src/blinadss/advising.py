@@ -110,6 +110,7 @@ class Guide:
             how=rule.how,
             level=rule.level,
             statement=rule.statement,
+            note=rule.note,
             comparisons=self.comparisons(rule),
             missing=missing,
             cite=self.prepared.cited[rule.id],

@@ -180,6 +180,9 @@ def _entries(page: Page, entries: Iterable[Entry], checklist: Checklist, numbers
         every = f", {each.every}" if each.every else ""
         until = f", until {_until(each)}" if each.start and each.until and each.until != each.start else ""
         amount = f": {_amount(checklist.doses, each.of)}" if each.kind == "dose" else ""
+        if item and len(item.give) == 1 and item.give[0].amount:  # of alternatives none is chosen here
+            how = f", {item.give[0].how}" if item.give[0].how else ""
+            amount = f": {item.give[0].drug} {item.give[0].amount}{how}"
         page.labelled(BOX, "strong", f"{time}{each.title}{amount}{every}{until}{reference}{marked}", indent=6)
 
 
@@ -246,6 +249,8 @@ def _item(page: Page, item: ItemAdvice, number: int) -> None:
     page.paragraph(f"{when[:1].upper()}{when[1:]}", " " * 6, style="faint")
     for dose in item.give:
         page.paragraph(f"{given_text(dose)}. {source_text(dose.cite, dose.assurance, dose.confirm)}", " " * 6)
+        if dose.note:
+            page.paragraph(dose.note, " " * 6, style="faint")
     if item.note:
         page.paragraph(item.note, " " * 6, style="faint")
 

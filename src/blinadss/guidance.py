@@ -42,6 +42,7 @@ class DoseAdvice(Result):
     how: str
     level: Level | None
     statement: str
+    note: str
     comparisons: tuple[Compared, ...]
     missing: tuple[Missing, ...]
     cite: tuple[Cited, ...]

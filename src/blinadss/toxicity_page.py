@@ -38,12 +38,11 @@ def _action(page: Page, row: ActionAdvice, toxicity: ToxicityAdvice, waiting: st
     )
     indent = " " * _INDENT
     page.paragraph(f"{row.do} {source_text(row.cite, row.assurance, row.confirm)}", indent)
-    for dose in row.give:
-        page.paragraph(f"Give {given_text(dose)}. {source_text(dose.cite, dose.assurance, dose.confirm)}", indent)
-    for dose in row.restart:
-        page.paragraph(
-            f"Restart with {given_text(dose)}. {source_text(dose.cite, dose.assurance, dose.confirm)}", indent
-        )
+    for word, doses in (("Give", row.give), ("Restart with", row.restart)):
+        for dose in doses:
+            page.paragraph(f"{word} {given_text(dose)}. {source_text(dose.cite, dose.assurance, dose.confirm)}", indent)
+            if dose.note:
+                page.paragraph(dose.note, indent, style="faint")
     if row.note:
         page.paragraph(row.note, indent, style="faint")
 
