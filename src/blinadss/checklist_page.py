@@ -233,17 +233,22 @@ def _items(page: Page, checklist: Checklist, numbers: dict[str, int], on: date |
         items = [item for item in checklist.items if item.basis == basis and item.id in listed]
         if items:
             _heading(page, title)
+        if items and basis == "caution":
+            page.paragraph("OPEN ones cannot be ruled out until the fact in brackets is known.", "  ", style="faint")
+            items.sort(key=lambda item: item.truth is not Truth.TRUE)
         for item in items:
             _item(page, item, numbers[item.id])
 
 
 def _item(page: Page, item: ItemAdvice, number: int) -> None:
-    held = "" if item.truth is Truth.TRUE else " Cannot be ruled out: " + ", ".join(
-        f"{each.text} ({each.value or 'not known'})" for each in item.comparisons) + "."  # fmt: skip
+    seen = ", ".join(f"{each.text}: {each.value or 'not known'}" for each in item.comparisons)
     source = source_text(item.cite, item.assurance, item.confirm)
     if item.basis == "caution":
-        page.labelled(BOX, "strong", f"{item.rationale} {item.statement}{held} {source}", indent=6)
+        word, style = ("HOLDS", "bad") if item.truth is Truth.TRUE else ("OPEN", "open")
+        says = f"{item.rationale} [{seen}] What to do: {item.statement} {source}"
+        page.labelled(f"{BOX} {word}", style, says, indent=14)
         return
+    held = "" if item.truth is Truth.TRUE else f" Cannot be ruled out: {seen}."
     when = f"{'; '.join(item.schedule)}. " if item.schedule else ""
     page.labelled(str(number), "strong", f"{item.title}. {item.statement}{held} {source}", indent=6)
     page.paragraph(f"{when[:1].upper()}{when[1:]}", " " * 6, style="faint")
