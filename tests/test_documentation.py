@@ -29,6 +29,7 @@ def test_generated_pages_are_current() -> None:
     assert read("docs", "reference", "facts.md") == vocabulary_markdown(blinadss.load_knowledge()), "run `make docs`"
     assert read("docs", "reference", "profile.schema.json") == schema_text("profile"), "run `make docs`"
     assert read("docs", "reference", "assessment.schema.json") == schema_text("assessment"), "run `make docs`"
+    assert read("docs", "reference", "checklist.schema.json") == schema_text("checklist"), "run `make docs`"
 
 
 def test_every_check_has_a_page_and_every_page_a_check() -> None:
@@ -53,8 +54,20 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
+def follow(block: str, folder: Path) -> None:
+    """Run each command of a block; every line of output below it is printed by it, in that order."""
+    for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, *shown = step.splitlines()
+        if command == "make demo" or "pip install" in command:
+            continue
+        line = command.replace(".venv/bin/blinadss", f"{sys.executable} -m blinadss")
+        done = subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607
+        printed = iter((done.stdout + done.stderr).splitlines())
+        missing = [each for each in shown if each not in {"", "…"} and each not in printed]
+        assert not missing, command
+
+
 def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
-    """Every line of output in the tutorial is printed by the command above it, in that order."""
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     blocks = re.findall(r"```console\n(.*?)```", read("docs", "tutorial", "first-assessment.md"), re.DOTALL)
     patient = tmp_path / "patient.yaml"
@@ -62,15 +75,21 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
         if "cannot be `pos`" in block:  # the step before says so
             text = patient.read_text(encoding="utf-8")
             patient.write_text(text.replace("cd19: {value: positive", "cd19: {value: pos"), encoding="utf-8")
-        for step in block.split("$ ")[1:]:
-            command, *shown = step.splitlines()
-            if command == "make demo":
-                continue
-            line = command.replace(".venv/bin/blinadss", f"{sys.executable} -m blinadss")
-            done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603, S607
-            printed = iter((done.stdout + done.stderr).splitlines())
-            missing = [each for each in shown if each not in {"", "…"} and each not in printed]
-            assert not missing, command
+        follow(block, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["make-a-checklist", "grade-a-toxicity", "follow-a-course"])
+def test_the_pages_on_giving_the_treatment_show_what_is_printed(name: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+    page = read("docs", "how-to", f"{name}.md")
+    for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
+        (tmp_path / "seen.yaml").write_text(text, encoding="utf-8")  # the page that has a file of its own says so
+    for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
+        follow(block, tmp_path)
+    for code, shown in re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL):
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
+        assert done.stdout == shown, done.stderr
 
 
 def test_the_pages_about_generated_patients_and_about_pytest_are_followed_to_the_letter(tmp_path: Path) -> None:
