@@ -184,6 +184,17 @@ def onsets(events: Sequence[Event], of: str) -> list[tuple[int, int | None]]:
     return found
 
 
+def dealt_with(events: Sequence[Event], of: str, settled: int | None) -> bool:
+    """Whether the infusion began again after an episode had settled, while it was settled."""
+    grade = 0
+    for place, event in enumerate(events):
+        if isinstance(event, Toxicity | Resolution) and event.of == of:
+            grade = grade_of(event)
+        if settled is not None and place > settled and isinstance(event, Start | Restart) and grade <= 1:
+            return True
+    return False
+
+
 def facts_of(everything: Sequence[Event], at: datetime) -> dict[str, str]:
     """What the events up to that time say of the patient."""
     events = [event for event in everything if event.at <= at]
@@ -196,8 +207,9 @@ def facts_of(everything: Sequence[Event], at: datetime) -> dict[str, str]:
         episodes = onsets(events, of)
         open_since = events[episodes[-1][0]].at if episodes and episodes[-1][1] is None else at
         facts[f"toxicity.{of}_lasting"] = hours(at - open_since)  # type: ignore[operator]
-        facts[f"toxicity.{of}_reached_grade_3"] = "present" if episodes else "absent"
-        if episodes and of != "crs":
+        current = bool(episodes) and not dealt_with(events, of, episodes[-1][1])
+        facts[f"toxicity.{of}_reached_grade_3"] = "present" if current else "absent"
+        if current and of != "crs":
             calm = graded[max(number for number, each in enumerate(graded) if grade_of(each) > 1) + 1 :]
             facts[f"toxicity.{of}_settled_for"] = hours(at - calm[0].at) if calm else "0 hours"  # type: ignore[operator]
         levels = {level_at(events, place) for place, _ in episodes} - {None}

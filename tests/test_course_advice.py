@@ -105,6 +105,22 @@ def test_grade_3_at_the_starting_dose_ends_the_treatment(level: Level, row: str 
     assert [name for name, _ in stopped(advice(events, on(3, 12)))] == ([row] if row else [])
 
 
+def test_a_grade_3_that_was_dealt_with_is_no_reason_of_a_later_stop() -> None:
+    dealt = [
+        *FULL,
+        Toxicity(on(10), "neurologic", 3),
+        Interruption(on(10)),
+        Toxicity(on(11), "neurologic", 1),
+        Restart(on(14, 12), "starting"),
+    ]
+    pump = advice([*dealt, Interruption(on(20), "the pump failed")], on(20, 15))
+    assert action(pump, "neurologic") == ("neurologic-grade-1", ())
+    assert action(pump, "interruption") == ("interruption-from-4-hours", ())
+    assert pump.stopped_by == ()
+    waiting = advice(dealt[:-1], on(12))
+    assert action(waiting, "neurologic") == ("neurologic-grade-3", ())
+
+
 def test_for_a_child_the_same_stop_rests_on_a_row_that_nobody_has_read() -> None:
     given = advice([*STARTED, Toxicity(on(3), "neurologic", 3)], on(4), CHILD)
     assert [(each.row, each.confirm) for each in given.stops] == [

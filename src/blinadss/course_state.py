@@ -64,7 +64,7 @@ class Graded(NamedTuple):
     level: Level | None = None
     grave: Stamp | None = None  # the event with which the grave episode began that has not settled
     settled: Stamp | None = None  # the event with which it came down to what counts as settled
-    was_grave: bool = False
+    was_grave: bool = False  # since the infusion last began or began again, or before that if it had not settled
     at_starting: bool | None = None  # whether a grave episode began at the starting dose, if one began at any
 
 
@@ -137,7 +137,7 @@ def _start(state: State, stamp: Stamp, event: Start) -> Parts:
         hint = "a cycle that goes on is a restart" if again else "cycles are numbered upwards"
         raise _contradiction(stamp, before, f"started cycle {infusion.cycle} already", hint)
     began = Infusion("running", stamp, stamp, event.cycle, event.level, stamp.clock, stamp.clock)
-    return began, state.toxicities, state.seizures
+    return began, _dealt_with(state.toxicities), state.seizures
 
 
 def _step(state: State, stamp: Stamp, event: Step) -> Parts:
@@ -162,7 +162,17 @@ def _restart(state: State, stamp: Stamp, event: Restart) -> Parts:
     infusion = infusion._replace(
         phase="running", turned=stamp, level=event.level, level_since=stamp.clock, bag_since=stamp.clock
     )
-    return infusion, state.toxicities, state.seizures
+    return infusion, _dealt_with(state.toxicities), state.seizures
+
+
+def _dealt_with(toxicities: dict[str, Graded]) -> dict[str, Graded]:
+    """The toxicities once the infusion begins again: a grave one that has settled is no reason of a later stop."""
+    return {
+        of: graded._replace(was_grave=False, settled=None)
+        if graded.was_grave and graded.grave is None and graded.grade <= SETTLED
+        else graded
+        for of, graded in toxicities.items()
+    }
 
 
 def _end(state: State, stamp: Stamp, event: End) -> Parts:

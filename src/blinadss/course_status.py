@@ -8,7 +8,7 @@ from datetime import timedelta
 from fractions import Fraction
 
 from blinadss.bedside import Toxicity as Section
-from blinadss.course_state import Graded, State
+from blinadss.course_state import GRAVE, Graded, State
 from blinadss.events import End, Level, Moment, between, clock, days_in, hours_in
 
 # What the profile should say of a fact, by section and name; `None` where it must not say anything.
@@ -92,7 +92,8 @@ def spoken_of(state: State, at: Moment) -> Spoken:
 def _of(of: str, graded: Graded, now: Moment) -> dict[str, str | None]:
     """Everything that can be said of one toxicity; the profile has a place for some of it only."""
     settled_for = timedelta(0) if graded.settled is None else between(graded.settled.clock, now)
-    at_starting = {True: "present", False: "absent", None: None}[graded.at_starting if graded.was_grave else False]
+    never = graded.at_starting is None and graded.worst < GRAVE
+    at_starting = {True: "present", False: "absent", None: "absent" if never else None}[graded.at_starting]
     return {
         of: f"grade {graded.grade}",
         f"{of}_reached_grade_3": "present" if graded.was_grave else "absent",
