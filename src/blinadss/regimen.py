@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -168,7 +169,7 @@ class Regimen:
             (each, self._entry("item", item.id, item.title, each))
             for item, lines in held
             for line in lines
-            for each in self.timetable.occurrences(line)
+            for each in map(self._begun, self.timetable.occurrences(line))
         )
         due = [*self._given_due(), *items]
         due.sort(key=lambda each: (each[0].order, _ORDER[each[1].kind]))
@@ -190,11 +191,15 @@ class Regimen:
                 title = f"Bag for {length_text(bag.lasts)}{', shorter than the others' if bag.short else ''}"
                 yield each, self._entry("bag", self.bag, title, each)
 
-    def _entry(self, kind: EntryKind, of: str, title: str, each: Occurrence) -> Entry:
-        start = each.from_
-        if start is None and each.cycle in self.after:  # any time before: once the cycle before it has ended
-            start = _shown(self.timetable.end_of_infusion(self.after[each.cycle]))
-        return Entry(kind, of, title, each.cycle, each.day, start, each.until, each.every or "")
+    def _begun(self, each: Occurrence) -> Occurrence:
+        """What is due any time before a cycle is due from the end of the infusion before it, where one is listed."""
+        if each.from_ is not None or each.cycle not in self.after:
+            return each
+        return replace(each, from_=_shown(self.timetable.end_of_infusion(self.after[each.cycle])))
+
+    @staticmethod
+    def _entry(kind: EntryKind, of: str, title: str, each: Occurrence) -> Entry:
+        return Entry(kind, of, title, each.cycle, each.day, each.from_, each.until, each.every or "")
 
     def _planned(self) -> Iterator[tuple[DoseAdvice, int, Range]]:
         """Each dose in each of its cycles that is listed."""
