@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 import blinadss
 from blinadss import Course, CourseAdvice, advise_course
@@ -24,6 +25,7 @@ from blinadss.events import (
     Step,
     Toxicity,
 )
+from courses import legal_events
 
 ROOT = Path(__file__).parents[1]
 ADULT = blinadss.load_profile(
@@ -229,3 +231,20 @@ def test_a_toxicity_that_interrupts_keeps_the_infusion_stopped_whatever_another_
     assert given.stopped_by == ("us-label/neurologic",)
     text = " ".join(course_text(given).split())
     assert "← NOT YET: Neurologic toxicity, ICANS included keeps the infusion stopped" in text
+
+
+@settings(max_examples=40)
+@given(legal_events())
+def test_a_stop_for_good_that_came_due_is_due_at_every_later_event(events: list[Event]) -> None:
+    course = Course.of(events)
+    before: set[tuple[str, str]] = set()
+    for at in dict.fromkeys(event.at for event in events):
+        cycles = [event.cycle for event in course.until(at).events if isinstance(event, Start)]
+        if cycles and cycles[-1] > 9:
+            return
+        now = advise_course(course, ADULT, US, at=at, engines=["reference"])
+        due = {(each.toxicity, each.row) for each in now.stops}
+        assert before <= due
+        assert not (due and now.due)
+        assert all(each.action is None or each.rows for each in now.toxicities)
+        before = due
