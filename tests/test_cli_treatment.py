@@ -12,6 +12,7 @@ import pytest
 
 from blinadss.cli import main
 from blinadss.vocabulary import schema_text
+from test_cli import refused
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "docs" / "examples"
@@ -24,18 +25,6 @@ FOLLOW = ("course", COURSE, "--profile", PATIENT, "--indication", RELAPSED)
 def answered(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     assert main(arguments) == 0
     return capsys.readouterr().out
-
-
-def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    """The message of a refused call; nothing may be on standard output."""
-    try:
-        status = main(arguments)
-    except SystemExit as stop:
-        status = int(str(stop.code))
-    captured = capsys.readouterr()
-    assert (status, captured.out) == (2, "")
-    assert "Traceback" not in captured.err
-    return captured.err
 
 
 def test_a_checklist_is_text_for_a_screen(capsys: pytest.CaptureFixture[str]) -> None:

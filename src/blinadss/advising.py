@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from blinadss.answers import Answers, Patient
 from blinadss.derived import SURFACE
 from blinadss.dosing import amount_of
 from blinadss.engines import Conclusions
+from blinadss.errors import UsageError
+from blinadss.expression import Values
 from blinadss.findings import Compared, Finding, Missing
 from blinadss.guidance import (
     CONFIRM,
@@ -23,8 +25,9 @@ from blinadss.guidance import (
     ToxicityAdvice,
 )
 from blinadss.knowledge import KnowledgeBase, conditions
-from blinadss.prepared import PreparedCriteria, cited
-from blinadss.treatment import Action, BagRule, DoseRule, GradingSystem, Item, Row, Scale, Toxicity, Treatment
+from blinadss.prepared import PreparedCriteria, cited, prepared_panel
+from blinadss.profile import PatientProfile
+from blinadss.treatment import Action, BagRule, DoseRule, GradeRow, GradingSystem, Item, Row, Scale, Toxicity, Treatment
 from blinadss.truth import Truth
 from blinadss.wording import condition_text
 
@@ -82,7 +85,7 @@ class Guide:
             self._found[row.id] = self.answers.finding(self.prepared.uses[row.id])
         return tuple(each for each in self._found[row.id].comparisons if each.decisive)
 
-    def _confirm(self, row: Row) -> str:
+    def confirmed(self, row: Row) -> str:
         """What to say of a row that nobody has read in its source."""
         return self.confirm if row.assurance == "unverified" else ""
 
@@ -115,7 +118,7 @@ class Guide:
             missing=missing,
             cite=self.prepared.cited[rule.id],
             assurance=rule.assurance,
-            confirm=self._confirm(rule),
+            confirm=self.confirmed(rule),
         )
 
     def doses(self, rules: Iterable[DoseRule]) -> tuple[DoseAdvice, ...]:
@@ -137,7 +140,7 @@ class Guide:
             comparisons=self.comparisons(rule),
             cite=self.prepared.cited[rule.id],
             assurance=rule.assurance,
-            confirm=self._confirm(rule),
+            confirm=self.confirmed(rule),
         )
 
     def item(self, item: Item, basis: Basis) -> ItemAdvice:
@@ -157,7 +160,7 @@ class Guide:
             comparisons=self.comparisons(item),
             cite=self.prepared.cited[item.id],
             assurance=item.assurance,
-            confirm=self._confirm(item),
+            confirm=self.confirmed(item),
         )
 
     def toxicity(self, toxicity: Toxicity) -> ToxicityAdvice:
@@ -175,10 +178,14 @@ class Guide:
             missing=self.missing(rows),
         )
 
+    @cached_property
+    def _lasting(self) -> Values:
+        """What is known of the person, which nothing that happens during treatment changes."""
+        return {reading: value for reading, value in self.patient.values.items() if reading.startswith("patient.")}
+
     def _may_ever_hold(self, row: Row) -> bool:
         """Whether a row may come to hold of this patient, whatever happens during treatment: not for another weight."""
-        values = {reading: value for reading, value in self.patient.values.items() if reading.startswith("patient.")}
-        return row.when is None or self.prepared.uses[row.id].reasons.truth(values) is not Truth.FALSE
+        return row.when is None or self.prepared.uses[row.id].reasons.truth(self._lasting) is not Truth.FALSE
 
     def action(self, action: Action) -> ActionAdvice:
         """One row of what to do."""
@@ -195,7 +202,7 @@ class Guide:
             comparisons=self.comparisons(action),
             cite=self.prepared.cited[action.id],
             assurance=action.assurance,
-            confirm=self._confirm(action),
+            confirm=self.confirmed(action),
         )
 
     def grade(self, scale: Scale, system: GradingSystem) -> Grade:
@@ -217,11 +224,33 @@ class Guide:
             note=scale.note,
         )
 
-    def _graded(self, row: Row, truth: Truth) -> GradeFinding:
-        grade = getattr(row, "grade", 0)
+    def _graded(self, row: GradeRow, truth: Truth) -> GradeFinding:
         return GradeFinding(
-            row.id, grade, truth, row.statement, self.comparisons(row), self.prepared.cited[row.id], row.assurance
+            row.id, row.grade, truth, row.statement, self.comparisons(row), self.prepared.cited[row.id], row.assurance
         )
+
+
+def guided(  # noqa: PLR0913, PLR0917 - who is asked what, when, by which engines
+    knowledge: KnowledgeBase,
+    prepared: PreparedRows,
+    profile: PatientProfile,
+    on: date,
+    engines: tuple[str, ...],
+    indication: str | None = None,
+) -> Guide:
+    """Some rows as the engines of those names answer them for a patient on a day."""
+    patient = Patient(profile, on, knowledge, prepared.facts)
+    (concluded,) = prepared_panel(knowledge, (prepared,), engines).conclude(patient.values)
+    return Guide(prepared, concluded, patient, indication)
+
+
+def stated_edition(knowledge: KnowledgeBase, policy_id: str, day: date, of: str, then: str = "") -> str:
+    """The edition of a policy on a day; raises `UsageError` if what it says ``of`` something is not in the files."""
+    edition, start = knowledge.policies[policy_id].edition(day), knowledge.treatments[policy_id].start
+    if edition is None or day < start:
+        problem = f"what `{policy_id}` says of {of} on {day} is not in these files"
+        raise UsageError(problem, f"they state it from {start} on{then}")
+    return edition.id
 
 
 def first_match(rows: Sequence[Row], truths: Sequence[Truth]) -> tuple[str | None, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
+from functools import partial
 from typing import TypeVar, cast
 
 from blinadss.errors import Mistake, Place, Problems, near, one_of, quoted
@@ -116,14 +117,7 @@ class Entry:
 
     def period(self, editions: Collection[date]) -> Period:
         """The period between `from` and `until`, both of which must be dates on which an edition begins."""
-
-        def edition(text: str) -> date:
-            start = day(text)
-            if editions and start not in editions:
-                dates = [each.isoformat() for each in editions]
-                raise Mistake(f"no edition of this policy begins on {quoted(text)}", near(text, dates))
-            return start
-
+        edition = partial(edition_day, editions)
         start, until = self.read("from", edition, date.min), self.read("until", edition, date.max)
         if start >= until:
             self.problems.add(self.place, f"{self.what} ends before it begins", "`until` is the first day without it")
@@ -146,6 +140,15 @@ class Entry:
         if isinstance(node, Items) and not node.items:
             self.problems.add(node.place, "`cite` names no document", _WHY["cite"])
         return tuple(cited)
+
+
+def edition_day(editions: Collection[date], text: str) -> date:
+    """A day on which an edition begins; raises `Mistake` for another, where there are editions."""
+    start = day(text)
+    if editions and start not in editions:
+        dates = [each.isoformat() for each in editions]
+        raise Mistake(f"no edition of this policy begins on {quoted(text)}", near(text, dates))
+    return start
 
 
 _WHY = {

@@ -10,8 +10,9 @@ import hashlib
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
-from blinadss.checklist_table import dose_text, said_of
+from blinadss.checklist_table import Said, dose_text
 from blinadss.errors import UsageError
+from blinadss.events import day_of
 from blinadss.explanation import places
 from blinadss.guidance import Checklist, Entry
 from blinadss.truth import Truth
@@ -32,6 +33,7 @@ def checklist_ics(checklist: Checklist, *, on: date | None = None) -> str:
     calendar.add("version", "2.0")
     seen: Counter[str] = Counter()
     stamp = datetime(checklist.assessed_on.year, checklist.assessed_on.month, checklist.assessed_on.day, tzinfo=UTC)
+    said = checklist.said()
     wanted = None if on is None else set(checklist.due(on))
     for entry in checklist.entries:
         name = f"{entry.kind} {entry.of} {entry.cycle} {entry.day}"
@@ -45,7 +47,7 @@ def checklist_ics(checklist: Checklist, *, on: date | None = None) -> str:
         event.add("dtstart", start)
         event.add("dtend", end)
         event.add("summary", entry.title)
-        event.add("description", _description(checklist, entry))
+        event.add("description", _description(said.get(entry.of), entry))
         event.add("categories", [entry.kind])
         event.add("transp", "TRANSPARENT")  # it takes nobody's time
         calendar.add_component(event)
@@ -64,12 +66,11 @@ def _span(entry: Entry) -> tuple[date | datetime, date | datetime]:
     if isinstance(begin, datetime) and isinstance(until, datetime):
         start, end = (each.astimezone(UTC) if each.tzinfo else each for each in (begin, until))
         return start, max(end, start + timedelta(minutes=15))
-    first, last = (each.date() if isinstance(each, datetime) else each for each in (begin, until))
+    first, last = (day_of(each) for each in (begin, until))
     return first, last + timedelta(days=1)
 
 
-def _description(checklist: Checklist, entry: Entry) -> str:
-    said = said_of(checklist, entry)
+def _description(said: Said, entry: Entry) -> str:
     lines = [f"Cycle {entry.cycle}, day {entry.day}{f', {entry.every}' if entry.every else ''}."]
     if said is not None:
         truth = getattr(said, "truth", Truth.TRUE)

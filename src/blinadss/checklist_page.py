@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from blinadss.events import day_of
 from blinadss.explanation import sources
 from blinadss.findings import Eligibility, Missing, Verdict
 from blinadss.guidance import (
@@ -18,10 +19,9 @@ from blinadss.guidance import (
     DoseAdvice,
     Entry,
     ItemAdvice,
-    PlannedDose,
 )
 from blinadss.page import Page
-from blinadss.regimen import length_text
+from blinadss.regimen import length_text, numbered
 from blinadss.toxicity_page import given_text, source_text, toxicity_lines
 from blinadss.truth import Truth
 
@@ -52,8 +52,8 @@ def checklist_text(checklist: Checklist, *, on: date | None = None, width: int =
     if on is not None:
         due = checklist.due(on)
         _heading(page, f"Due on {_day(on)}")
-        _entries(page, [each for each in due if _date(each.when) >= on], checklist, numbers)
-        lasting = [each for each in due if _date(each.when) < on]
+        _entries(page, [each for each in due if day_of(each.when) >= on], checklist, numbers)
+        lasting = [each for each in due if day_of(each.when) < on]
         if lasting:
             _heading(page, "Begun before, and lasting")
             _entries(page, lasting, checklist, numbers)
@@ -98,7 +98,7 @@ def _heading(page: Page, text: str) -> None:
 def _doses(page: Page, checklist: Checklist) -> None:
     _heading(page, "Dose")
     for planned in checklist.doses:
-        when = f"{_numbered('cycle', planned.cycles)}, {_numbered('day', planned.days)}"
+        when = f"{numbered('cycle', planned.cycles)}, {numbered('day', planned.days)}"
         dose = planned.dose
         shown = dose.amount or "undetermined"
         page.labelled(shown, "strong" if dose.amount else "open", f"{when}{_level(dose)}", indent=17)
@@ -160,7 +160,7 @@ def _calendar(page: Page, checklist: Checklist, numbers: dict[str, int]) -> None
 
 def _of_day(entry: Entry) -> tuple[date, bool]:
     """Under which day an entry is listed; what is due any time before a day comes under it first."""
-    return _date(entry.when), entry.start is not None
+    return day_of(entry.when), entry.start is not None
 
 
 def _cycle(cycle: CycleDates) -> str:
@@ -171,29 +171,26 @@ def _cycle(cycle: CycleDates) -> str:
 
 
 def _entries(page: Page, entries: Iterable[Entry], checklist: Checklist, numbers: dict[str, int]) -> None:
+    parts = checklist.said()
     for each in entries:
         time = f"{each.start:%H:%M} " if isinstance(each.start, datetime) else ""
-        item = checklist.item(each.of) if each.kind == "item" else None
+        said = parts.get(each.of)
+        item = said if isinstance(said, ItemAdvice) else None
         reference = f" ({numbers[each.of]})" if each.of in numbers else ""
         marked = " · practice" if item and item.basis == "practice" else ""
         marked += " · cannot be ruled out" if item and item.truth is Truth.UNKNOWN else ""
         every = f", {each.every}" if each.every else ""
         until = f", until {_until(each)}" if each.start and each.until and each.until != each.start else ""
-        amount = f": {_amount(checklist.doses, each.of)}" if each.kind == "dose" else ""
+        amount = f": {said.amount or f'{said.rule} (undetermined)'}" if isinstance(said, DoseAdvice) else ""
         if item and len(item.give) == 1 and item.give[0].amount:  # of alternatives none is chosen here
             how = f", {item.give[0].how}" if item.give[0].how else ""
             amount = f": {item.give[0].drug} {item.give[0].amount}{how}"
         page.labelled(BOX, "strong", f"{time}{each.title}{amount}{every}{until}{reference}{marked}", indent=6)
 
 
-def _amount(doses: Iterable[PlannedDose], of: str) -> str:
-    dose = next(each.dose for each in doses if each.dose.id == of)
-    return dose.amount or f"{dose.rule} (undetermined)"
-
-
 def _until(entry: Entry) -> str:
     assert entry.until is not None  # noqa: S101 - asked for only where there is one
-    if isinstance(entry.until, datetime) and _date(entry.when) == entry.until.date():
+    if isinstance(entry.until, datetime) and day_of(entry.when) == entry.until.date():
         return f"{entry.until:%H:%M}"
     return _moment(entry.until)
 
@@ -266,15 +263,6 @@ def _missing(page: Page, missing: Iterable[Missing]) -> None:
         _heading(page, "To find out before a dose can be worked out")
     for each in missing:
         page.labelled("?", "open", f"{each.ask} ({each.fact})", indent=6)
-
-
-def _numbered(word: str, numbers: tuple[int, int]) -> str:
-    first, last = numbers
-    return f"{word} {first}" if first == last else f"{word}s {first} to {last}"
-
-
-def _date(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _day(day: date) -> str:

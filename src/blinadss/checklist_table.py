@@ -15,6 +15,7 @@ COLUMNS = (
     "start", "until", "every", "cycle", "day", "kind", "title", "dose", "instruction", "basis", "concerns_patient",
     "source", "assurance", "confirm", "id",
 )  # fmt: skip
+Said = ItemAdvice | DoseAdvice | CycleDates | None  # what an entry is an entry of
 _CONCERNS = {Truth.TRUE: "yes", Truth.UNKNOWN: "cannot be ruled out", Truth.FALSE: "no"}
 
 
@@ -24,7 +25,8 @@ def checklist_csv(checklist: Checklist, *, on: date | None = None) -> str:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(COLUMNS)
     entries = checklist.entries if on is None else checklist.due(on)
-    table.writerows(_row(checklist, each) for each in entries)
+    said = checklist.said()
+    table.writerows(_row(said.get(each.of), each) for each in entries)
     if on is None:
         dated = {each.of for each in checklist.entries}
         for item in checklist.items:
@@ -33,24 +35,14 @@ def checklist_csv(checklist: Checklist, *, on: date | None = None) -> str:
     return text.getvalue()
 
 
-def _row(checklist: Checklist, entry: Entry) -> tuple[object, ...]:
+def _row(said: Said, entry: Entry) -> tuple[object, ...]:
     until = entry.until.isoformat() if entry.until else ""
-    said = said_of(checklist, entry)
     kind = said.kind if isinstance(said, ItemAdvice) else entry.kind
     start = (entry.start.isoformat() if entry.start else "", until, entry.every, entry.cycle, entry.day)
     return (*start, kind, entry.title, *_said(said))
 
 
-def said_of(checklist: Checklist, entry: Entry) -> ItemAdvice | DoseAdvice | CycleDates | None:
-    """What an entry is an entry of; nothing for a bag, whose title says it all."""
-    item = checklist.item(entry.of)
-    if item:
-        return item
-    doses = (each.dose for each in checklist.doses if each.dose.id == entry.of)
-    return next(doses, None) or next((each for each in checklist.cycles if each.id == entry.of), None)
-
-
-def dose_text(said: ItemAdvice | DoseAdvice | CycleDates | None) -> str:
+def dose_text(said: Said) -> str:
     """The doses that go with an entry, as amounts where they are known."""
     doses = (said,) if isinstance(said, DoseAdvice) else said.give if isinstance(said, ItemAdvice) else ()
     return "; ".join(_dose(each) for each in doses)
@@ -61,7 +53,7 @@ def _dose(dose: DoseAdvice) -> str:
     return f"{dose.drug} {dose.amount or f'{dose.rule} (undetermined)'}{how}"
 
 
-def _said(said: ItemAdvice | DoseAdvice | CycleDates | None) -> Iterator[str]:
+def _said(said: Said) -> Iterator[str]:
     if said is None:
         yield from ("", "", "label", "yes", "", "", "", "")
         return

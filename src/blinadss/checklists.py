@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from blinadss.advising import Guide, PreparedRows, prepared_treatment
+from blinadss.advising import Guide, PreparedRows, prepared_treatment, stated_edition
 from blinadss.answers import Patient, cautions_for
 from blinadss.assessment import asked_engines, assess
 from blinadss.derived import SURFACE
 from blinadss.errors import UsageError, near, quoted
+from blinadss.events import day_of
 from blinadss.findings import CautionFinding, Eligibility, KnowledgeStamp, Missing, ProfileStamp, Verdict
 from blinadss.guidance import CONFIRM, CONFIRM_LOCALLY, Checklist, ItemAdvice, PlannedDose
 from blinadss.knowledge import KnowledgeBase
@@ -52,8 +53,7 @@ def checklist(  # noqa: PLR0913 - each says one thing about the course, by name
     the day of the start. Raises `UsageError` for what the knowledge does not cover, and says what it covers.
     """
     knowledge = load_knowledge() if knowledge is None else knowledge
-    first = start.date() if isinstance(start, datetime) else start
-    day = on or profile.assessed_on or first
+    day = on or profile.assessed_on or day_of(start)
     return _Builder(knowledge, profile, day, asked_engines(engines)).checklist(indication, start, cycle, bag, ordered)
 
 
@@ -65,9 +65,9 @@ class _Builder:
     def checklist(
         self, indication: str, start: date | datetime, cycle: int | None, bag: timedelta | None, ordered: str | None
     ) -> Checklist:
-        first = start.date() if isinstance(start, datetime) else start
+        first = day_of(start)
         policy, title = self.indication(indication)
-        edition = self.edition(policy, first)
+        edition = stated_edition(self.knowledge, policy, first, "doses", "; start no earlier")
         treatment, prepared = prepared_treatment(self.knowledge, policy, first)
         practice, prepared_practice = self.practice(first)
         cautions = prepared_cautions(self.knowledge)
@@ -86,7 +86,6 @@ class _Builder:
         label += [(_caution_item(each), (_BEFORE,)) for each in found if each.severity in _TASKS]
         held = [(item, lines) for item, lines in label if item.truth is not Truth.FALSE]
         toxicities = tuple(guide.toxicity(each) for each in treatment.toxicities)
-        doses = regimen.doses()
         eligibility, verdict = self.assessed(policy, indication)
         return Checklist(
             schema="blinadss/checklist/1",
@@ -103,7 +102,7 @@ class _Builder:
             start=start,
             cycles=regimen.cycle_dates(),
             of_cycles=regimen.last_cycle,
-            doses=doses,
+            doses=regimen.doses,
             not_stated=regimen.not_stated(),
             ordered=regimen.held_against(ordered) if ordered else None,
             bags=regimen.bags(),
@@ -112,7 +111,7 @@ class _Builder:
             entries=regimen.entries(held),
             toxicities=toxicities,
             graded_by=graded_by(treatment),
-            missing=_missing(doses),
+            missing=_missing(regimen.doses),
         )
 
     def indication(self, name: str) -> tuple[str, str]:
@@ -128,17 +127,6 @@ class _Builder:
                 f"no checklist is known for {quoted(name)}", near(name, list(stated)) or f"there is {', '.join(stated)}"
             )
         return stated[name]
-
-    def edition(self, policy_id: str, day: date) -> str:
-        """The edition in force on the first day, if the doses of that edition are stated."""
-        policy, treatment = self.knowledge.policies[policy_id], self.knowledge.treatments[policy_id]
-        edition = policy.edition(day)
-        if edition is None or day < treatment.start:
-            raise UsageError(
-                f"what `{policy_id}` says of doses on {day} is not in these files",
-                f"they state it from {treatment.start} on; start no earlier",
-            )
-        return edition.id
 
     def practice(self, day: date) -> tuple[Treatment | None, PreparedRows | None]:
         if PRACTICE not in self.knowledge.treatments:

@@ -16,6 +16,7 @@ from blinadss.output import target_of, write
 
 if TYPE_CHECKING:
     from blinadss.knowledge import KnowledgeBase
+    from blinadss.profile import PatientProfile
     from blinadss.reading import Node
 
 
@@ -28,7 +29,7 @@ def assess(options: argparse.Namespace) -> int:
     target = target_of(options)
     knowledge = _knowledge(options)
     profile, node = read_patient(options.profile)
-    on = options.on or profile.assessed_on or date.today()  # noqa: DTZ011 - the patient's own calendar day
+    on = _on(options, profile)
     with _placed(node):
         assessment = assessed(profile, on=on, policies=options.policy, knowledge=knowledge)
     _note_absent_engines()
@@ -48,7 +49,7 @@ def checklist(options: argparse.Namespace) -> int:
     target = target_of(options)
     knowledge = _knowledge(options)
     profile, node = read_patient(options.profile)
-    on = options.on or profile.assessed_on or date.today()  # noqa: DTZ011
+    on = _on(options, profile)
     with _placed(node):
         made = listed(
             profile,
@@ -103,7 +104,7 @@ def grade(options: argparse.Namespace) -> int:
 
     target, knowledge = target_of(options), _knowledge(options)
     profile, node = read_patient(options.profile)
-    on = options.on or profile.assessed_on or date.today()  # noqa: DTZ011
+    on = _on(options, profile)
     scales = options.scale or [scale.id for system in knowledge.grading.values() for scale in system.scales]
     with _placed(node):
         grades = [graded(profile, scale, on=on, knowledge=knowledge) for scale in scales]
@@ -139,6 +140,11 @@ def course(options: argparse.Namespace) -> int:
         width, colour = _look(target)
         write(target, course_text(advice, width=width, colour=colour))
     return 0
+
+
+def _on(options: argparse.Namespace, profile: PatientProfile) -> date:
+    """The day of assessment: as called for, as the profile says, or today."""
+    return options.on or profile.assessed_on or date.today()  # noqa: DTZ011 - the patient's own calendar day
 
 
 @contextmanager

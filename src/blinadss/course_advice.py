@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Literal
 
-from blinadss.advising import Guide, prepared_treatment
-from blinadss.answers import Patient
+from blinadss.advising import Guide, guided, prepared_treatment, stated_edition
 from blinadss.assessment import asked_engines
 from blinadss.checklists import graded_by
 from blinadss.course import Course
@@ -22,19 +21,18 @@ from blinadss.course_due import Due, InfusionPlan
 from blinadss.course_state import SETTLED
 from blinadss.course_status import CourseStatus
 from blinadss.errors import UsageError
-from blinadss.events import Event, Moment, Resolution, Restart, Seizure, Start, Toxicity
+from blinadss.events import Event, Moment, Resolution, Restart, Seizure, Start, Toxicity, day_of
 from blinadss.guidance import ToxicityAdvice
 from blinadss.knowledge import KnowledgeBase
 from blinadss.loading import load_knowledge
-from blinadss.prepared import prepared_panel
 from blinadss.profile import PatientProfile
 from blinadss.result import Result
-from blinadss.treatment import Treatment
+from blinadss.treatment import GO_ON, Treatment
 from blinadss.truth import Truth
 
 STOP: Literal["stop"] = "stop"
 _STOPPED = {STOP, "consider stopping", "interrupt"}  # while one of these is the action, the infusion does not run
-_GO_ON = {"resume", "continue", "new cycle", "interrupt"}  # what a stop for good leaves no room for
+_OVER = {*GO_ON, "interrupt"}  # what a stop for good leaves no room for
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +44,6 @@ class StopDue(Result):
     row: str
     do: str
     confirm: str
-
-
-@dataclass(frozen=True, slots=True)
-class NextDue(Result):
-    """Something due in a running infusion, and when; ``overdue`` if that time has passed."""
-
-    what: Literal["step", "bag_change", "end"]
-    at: Moment
-    overdue: bool
-    level: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +78,7 @@ class CourseAdvice(Result):
     toxicities: tuple[ToxicityAdvice, ...]
     stopped_by: tuple[str, ...]
     graded_by: str
-    due: tuple[NextDue, ...]
+    due: tuple[Due, ...]
 
 
 def advise_course(  # noqa: PLR0913 - each says one thing about the course, by name
@@ -109,16 +97,16 @@ def advise_course(  # noqa: PLR0913 - each says one thing about the course, by n
     indication, an edition or a cycle that the knowledge says nothing of.
     """
     knowledge = load_knowledge() if knowledge is None else knowledge
-    policy = indication.rpartition("/")[0]
+    policy, now = indication.rpartition("/")[0], course.until(at)
     started = next((each.at for each in course.events if isinstance(each, Start)), at)
-    treatment, edition = _stated(knowledge, policy, indication, _day(started))
+    edition = _edition(knowledge, policy, indication, day_of(started))
     asked = asked_engines(engines)
-    course.until(at).correlated(engines=asked if len(course) <= _SMALL else ("reference",))
-    table = _Table(knowledge, treatment, profile, indication, _day(started), asked)
-    stops = tuple(table.stops(course.until(at), at))
-    toxicities = tuple(_held_back(each, stops) for each in table.answers(course, at))
-    status = course.status(at)
-    plan = _plan(treatment, indication, status, course.until(at), bag)
+    now.correlated(engines=asked if len(course) <= _SMALL else ("reference",))
+    table = _Table(knowledge, policy, profile, indication, day_of(started), asked)
+    stops = tuple(table.stops(now, at))
+    toxicities = tuple(_held_back(each, stops) for each in table.answers(now, at))
+    status = now.status(at)
+    plan = _plan(table.treatment, indication, status, now, bag)
     return CourseAdvice(
         schema="blinadss/course/1",
         at=at,
@@ -127,7 +115,7 @@ def advise_course(  # noqa: PLR0913 - each says one thing about the course, by n
         indication=indication,
         engines=asked,
         fingerprint=knowledge.fingerprint,
-        events=len(course.until(at)),
+        events=len(now),
         cycle=status.cycle,
         running=status.running,
         level=status.level,
@@ -137,12 +125,12 @@ def advise_course(  # noqa: PLR0913 - each says one thing about the course, by n
         seizures=status.seizures,
         ended=status.ended,
         permanent=status.permanent,
-        facts=course.facts(at),
+        facts=now.facts(at),
         stops=stops,
         toxicities=toxicities,
-        graded_by=graded_by(treatment),
+        graded_by=graded_by(table.treatment),
         stopped_by=tuple(each.id for each in toxicities if _word(each) in _STOPPED),
-        due=tuple(_next(each) for each in (course.due(at, plan) if plan and not stops else ())),
+        due=now.due(at, plan) if plan and not stops else (),
     )
 
 
@@ -155,15 +143,14 @@ class _Table:
     def __init__(  # noqa: PLR0913, PLR0917 - what the rows are asked of
         self,
         knowledge: KnowledgeBase,
-        treatment: Treatment,
+        policy: str,
         profile: PatientProfile,
         indication: str,
         day: date,
         engines: tuple[str, ...],
     ) -> None:
-        self.knowledge, self.treatment, self.profile, self.indication = knowledge, treatment, profile, indication
-        self.prepared = prepared_treatment(knowledge, treatment.id, day)[1]
-        self.panel = prepared_panel(knowledge, (self.prepared,), engines)
+        self.knowledge, self.profile, self.indication, self.engines = knowledge, profile, indication, engines
+        self.treatment, self.prepared = prepared_treatment(knowledge, policy, day)
 
     def answers(self, course: Course, at: Moment) -> tuple[ToxicityAdvice, ...]:
         """What to do about each toxicity, as the course stands at that time."""
@@ -184,9 +171,7 @@ class _Table:
 
     def _guide(self, course: Course, at: Moment) -> Guide:
         profile = course.profile(self.profile, at)
-        patient = Patient(profile, _day(at), self.knowledge, self.prepared.facts)
-        (concluded,) = self.panel.conclude(patient.values)
-        return Guide(self.prepared, concluded, patient, self.indication)
+        return guided(self.knowledge, self.prepared, profile, day_of(at), self.engines, self.indication)
 
 
 def _moments(course: Course) -> Iterator[tuple[Moment, Course]]:
@@ -204,18 +189,12 @@ def _settles(event: Event) -> bool:
     return isinstance(event, Resolution) or (isinstance(event, Toxicity) and event.grade <= SETTLED)
 
 
-def _stated(knowledge: KnowledgeBase, policy_id: str, indication: str, day: date) -> tuple[Treatment, str]:
-    """The treatment of an indication as it was stated when the course began, and the edition."""
+def _edition(knowledge: KnowledgeBase, policy_id: str, indication: str, day: date) -> str:
+    """The edition of an indication's policy when the course began, if its treatment is stated."""
     if policy_id not in knowledge.treatments or policy_id not in knowledge.policies:
         known = ", ".join(each for each in knowledge.treatments if each in knowledge.policies)
         raise UsageError(f"nothing is stated of giving the treatment under `{indication}`", f"it is under {known}")
-    treatment, edition = knowledge.treatments[policy_id], knowledge.policies[policy_id].edition(day)
-    if edition is None or day < treatment.start:
-        raise UsageError(
-            f"what `{policy_id}` says of toxicities on {day} is not in these files",
-            f"they state it from {treatment.start} on",
-        )
-    return treatment.as_of(day), edition.id
+    return stated_edition(knowledge, policy_id, day, "toxicities")
 
 
 def _plan(
@@ -256,8 +235,8 @@ def _held_back(toxicity: ToxicityAdvice, stops: Sequence[StopDue]) -> ToxicityAd
     if due is not None:
         return replace(toxicity, action=due, unless=())
     words = {row.id: row.action for row in toxicity.rows}
-    action = toxicity.action if words.get(toxicity.action or "") not in _GO_ON else None
-    return replace(toxicity, action=action, unless=tuple(each for each in toxicity.unless if words[each] not in _GO_ON))
+    action = toxicity.action if words.get(toxicity.action or "") not in _OVER else None
+    return replace(toxicity, action=action, unless=tuple(each for each in toxicity.unless if words[each] not in _OVER))
 
 
 def _word(toxicity: ToxicityAdvice) -> str:
@@ -265,14 +244,6 @@ def _word(toxicity: ToxicityAdvice) -> str:
     return next((row.action for row in toxicity.rows if row.id == toxicity.action), "")
 
 
-def _next(due: Due) -> NextDue:
-    return NextDue(due.what, due.at, due.overdue, due.level)
-
-
 def _hours(length: timedelta) -> str:
     hours = Fraction(length // timedelta(microseconds=1), 3_600_000_000)
     return str(hours) if hours.denominator == 1 else f"{float(hours):.4f}"
-
-
-def _day(moment: Moment) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment

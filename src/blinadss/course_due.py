@@ -9,6 +9,7 @@ from typing import Literal
 from blinadss.course_state import State
 from blinadss.errors import UsageError
 from blinadss.events import Level, Moment, clock, shown
+from blinadss.result import Result
 
 _LONGEST = timedelta(days=366)  # no cycle is longer
 
@@ -37,7 +38,7 @@ class InfusionPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Due(Result):
     """One thing to do and when; ``overdue`` if that time has passed. A step goes to ``level``."""
 
     what: Literal["step", "bag_change", "end"]

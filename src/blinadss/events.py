@@ -116,6 +116,11 @@ KINDS: dict[str, type[Event]] = {
 }
 
 
+def day_of(moment: Moment) -> date:
+    """The day of a moment, in the zone it is given in."""
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
 def clock(at: Moment) -> Moment:
     """The moment in the form in which moments are compared and subtracted: a day, a wall-clock time, or UTC.
 

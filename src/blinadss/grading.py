@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from blinadss.advising import Guide, prepared_grading
-from blinadss.answers import Patient
+from blinadss.advising import guided, prepared_grading
 from blinadss.assessment import asked_engines
 from blinadss.errors import UsageError, near
 from blinadss.guidance import Grade
 from blinadss.knowledge import KnowledgeBase
 from blinadss.loading import load_knowledge
 from blinadss.lookup import refuse_future
-from blinadss.prepared import prepared_panel
 from blinadss.profile import PatientProfile
 
 
@@ -40,7 +38,5 @@ def grade(
         raise UsageError("no day is given", "pass `on=`, or write `assessed_on` in the profile")
     refuse_future(profile, day)
     grading, prepared = prepared_grading(knowledge, system)
-    patient = Patient(profile, day, knowledge, prepared.facts)
-    (concluded,) = prepared_panel(knowledge, (prepared,), asked_engines(engines)).conclude(patient.values)
     wanted = next(each for each in grading.scales if each.id == scale)
-    return Guide(prepared, concluded, patient).grade(wanted, grading)
+    return guided(knowledge, prepared, profile, day, asked_engines(engines)).grade(wanted, grading)

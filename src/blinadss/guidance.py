@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from blinadss.events import Level
+from blinadss.events import Level, day_of
 from blinadss.findings import Cited, Compared, Eligibility, KnowledgeStamp, Missing, ProfileStamp, Verdict
 from blinadss.result import Result
 from blinadss.statements import Assurance
@@ -216,7 +216,7 @@ class Entry(Result):
 
     def on(self, day: date) -> bool:
         """Whether it is due on that day, or may be."""
-        return (self.start is None or _day(self.start) <= day) and day <= _day(self.until or self.when)
+        return (self.start is None or day_of(self.start) <= day) and day <= day_of(self.until or self.when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +266,11 @@ class Checklist(Result):
         """What is due on that day: entries of the day, and those that last over it."""
         return tuple(each for each in self.entries if each.on(on))
 
+    def said(self) -> dict[str, ItemAdvice | DoseAdvice | CycleDates]:
+        """What entries are entries of, by id; a bag is none, since its title says it all."""
+        said: dict[str, ItemAdvice | DoseAdvice | CycleDates] = {each.id: each for each in self.cycles}
+        return said | {each.dose.id: each.dose for each in self.doses} | {each.id: each for each in self.items}
+
     def item(self, name: str) -> ItemAdvice | None:
         """The item of that id."""
         return next((each for each in self.items if each.id == name), None)
@@ -290,7 +295,3 @@ class Checklist(Result):
     def unconfirmed(self) -> Iterator[str]:
         """The ids of everything listed that nobody has read in its source."""
         return (each.id for each in self._parts() if each.confirm)
-
-
-def _day(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 
 from blinadss.advising import Guide
 from blinadss.dosing import agrees, amount_of
 from blinadss.errors import Mistake, UsageError, quoted
 from blinadss.guidance import (
-    CONFIRM,
     BagAdvice,
     CycleDates,
     DoseAdvice,
@@ -43,7 +43,7 @@ class Regimen:
         cycle: int | None,
         bag: timedelta | None,
     ) -> None:
-        self.guide, self.treatment, self.start = guide, treatment, start
+        self.guide, self.treatment = guide, treatment
         rules = {
             number: rule
             for rule in treatment.cycles
@@ -73,22 +73,14 @@ class Regimen:
         if lasts is None:
             return ""
         offered = {rule.lasts: rule for rule in self.treatment.bags}
-        hours = [f"{length_text(each)}" for each in offered]
         if lasts not in offered:
-            raise UsageError(
-                f"there is no bag that lasts {length_text(lasts)}", f"there are bags of {', '.join(hours)}"
-            )
+            there = ", ".join(map(length_text, offered))
+            raise UsageError(f"there is no bag that lasts {length_text(lasts)}", f"there are bags of {there}")
         rule = offered[lasts]
         if self.guide.truth(rule) is Truth.FALSE:
-            allowed = [
-                f"{length_text(each.lasts)}"
-                for each in self.treatment.bags
-                if self.guide.truth(each) is not Truth.FALSE
-            ]
-            raise UsageError(
-                f"a bag of {length_text(lasts)} is not for this patient: {rule.statement}",
-                f"choose {' or '.join(allowed)}",
-            )
+            allowed = [length_text(time) for time, each in offered.items() if self.guide.truth(each) is not Truth.FALSE]
+            problem = f"a bag of {length_text(lasts)} is not for this patient: {rule.statement}"
+            raise UsageError(problem, f"choose {' or '.join(allowed)}")
         return rule.id
 
     def cycle_dates(self) -> tuple[CycleDates, ...]:
@@ -104,11 +96,12 @@ class Regimen:
                 rule.statement,
                 cited[rule.id],
                 rule.assurance,
-                CONFIRM if rule.assurance == "unverified" else "",
+                self.guide.confirmed(rule),
             )
             for number, rule in self.rules.items()
         )
 
+    @cached_property
     def doses(self) -> tuple[PlannedDose, ...]:
         """The doses of the cycles listed, those left out that are certainly for other patients."""
         planned = []
@@ -122,7 +115,7 @@ class Regimen:
         """The days on which every dose that is stated is certainly for other patients, or none is stated at all."""
         gaps = []
         for number, cycle in self.rules.items():
-            given = [each.days for each in self.doses() if each.cycles[0] <= number <= each.cycles[1]]
+            given = [each.days for each in self.doses if each.cycles[0] <= number <= each.cycles[1]]
             empty = [day for day in range(1, cycle.infusion + 1) if not any(a <= day <= b for a, b in given)]
             if empty:
                 reason = f" {cycle.flaw}" if cycle.flaw else ""
@@ -143,7 +136,7 @@ class Regimen:
                 f"the ordered dose {quoted(text)} is not in mcg/day", "write what the patient gets, `28 mcg/day`"
             )
         truths, says = [], []
-        for planned in self.doses():
+        for planned in self.doses:
             truth, sentence = self._against(planned, ordered.amount, text)
             truths.append(truth)
             says.append(sentence)
@@ -152,7 +145,7 @@ class Regimen:
 
     def _against(self, planned: PlannedDose, ordered: Decimal, text: str) -> tuple[Truth, str]:
         rule = next(each for each in self.dose_rules if each.id == planned.dose.id)
-        when = f"{_numbered('cycle', planned.cycles)}, {_numbered('day', planned.days)}"
+        when = f"{numbered('cycle', planned.cycles)}, {numbered('day', planned.days)}"
         amount = amount_of(rule.dose, self.guide.patient.sights)
         if amount is None or planned.dose.truth is not Truth.TRUE:
             return Truth.UNKNOWN, f"{when}: the rule, {planned.dose.rule}, cannot be worked out for this patient yet."
@@ -203,7 +196,7 @@ class Regimen:
 
     def _planned(self) -> Iterator[tuple[DoseAdvice, int, Range]]:
         """Each dose in each of its cycles that is listed."""
-        for planned in self.doses():
+        for planned in self.doses:
             for number in range(planned.cycles[0], planned.cycles[1] + 1):
                 yield planned.dose, number, planned.days
 
@@ -218,7 +211,8 @@ def length_text(time: timedelta) -> str:
     return f"{time.days} days" if time >= timedelta(days=7) and not time % timedelta(days=1) else f"{hours} hours"
 
 
-def _numbered(word: str, numbers: tuple[int, int]) -> str:
+def numbered(word: str, numbers: Range) -> str:
+    """One or several of something by number: ``cycle 1``, ``days 8 to 28``."""
     first, last = numbers
     return f"{word} {first}" if first == last else f"{word}s {first} to {last}"
 

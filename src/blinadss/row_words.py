@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from blinadss.advising import Guide, PreparedRows, prepared_grading, prepared_treatment
-from blinadss.answers import Patient
+from blinadss.advising import Guide, PreparedRows, guided, prepared_grading, prepared_treatment
 from blinadss.assessment import asked_engines
 from blinadss.guidance import DoseAdvice, ToxicityAdvice
 from blinadss.knowledge import KnowledgeBase
 from blinadss.lookup import refuse_future
-from blinadss.prepared import prepared_panel
 from blinadss.profile import PatientProfile
 from blinadss.treatment import Action, CycleRule, DoseRule, GradingSystem, Row, Treatment
 from blinadss.truth import Truth
@@ -58,9 +56,7 @@ def words(  # noqa: PLR0913, PLR0917 - of what, where, of whom, when
         prepared_grading(knowledge, home) if home in knowledge.grading else prepared_treatment(knowledge, home, on)
     )
     stated, prepared = ready
-    patient = Patient(profile, on, knowledge, prepared.facts)
-    (concluded,) = prepared_panel(knowledge, (prepared,), asked_engines(engines)).conclude(patient.values)
-    guide = Guide(prepared, concluded, patient)
+    guide = guided(knowledge, prepared, profile, on, asked_engines(engines))
     found = {row.id: set(_of_row(guide, row)) for row in stated.rows() if row.id in names}
     if isinstance(stated, Treatment):
         return found | {each.id: {_of_toxicity(guide.toxicity(each))} for each in stated.toxicities if each.id in names}

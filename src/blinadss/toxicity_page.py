@@ -8,9 +8,9 @@ from blinadss.explanation import places
 from blinadss.findings import Cited
 from blinadss.guidance import ActionAdvice, DoseAdvice, ToxicityAdvice
 from blinadss.page import Page
+from blinadss.treatment import GO_ON
 from blinadss.truth import Truth
 
-_GO_ON = {"resume", "continue", "new cycle"}
 _INDENT = 21  # columns, for what stands beside the word of an action
 
 
@@ -27,7 +27,7 @@ def toxicity_lines(
 
 def _action(page: Page, row: ActionAdvice, toxicity: ToxicityAdvice, waiting: str, *, marked: bool) -> None:
     now = ""
-    if row.id == toxicity.action and waiting and row.action in _GO_ON:
+    if row.id == toxicity.action and waiting and row.action in GO_ON:
         now = f" ← NOT YET: {waiting} keeps the infusion stopped"
     elif row.id == toxicity.action:
         now = " ← NOW"

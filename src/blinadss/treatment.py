@@ -36,6 +36,7 @@ ActionWord = Literal["stop", "consider stopping", "interrupt", "new cycle", "res
 Range = tuple[int, int]
 ITEM_KINDS: tuple[ItemKind, ...] = get_args(ItemKind)
 ACTIONS: tuple[ActionWord, ...] = get_args(ActionWord)
+GO_ON: frozenset[ActionWord] = frozenset({"resume", "continue", "new cycle"})  # with which the infusion runs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,9 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from blinadss.authoring import Entry, read_expression
-from blinadss.errors import Mistake, Problems, near, quoted
+from blinadss.authoring import Entry, edition_day, read_expression
+from blinadss.errors import Problems, near, quoted
 from blinadss.events import LEVELS
-from blinadss.kinds import day
 from blinadss.knowledge import Policy
 from blinadss.reading import Node
 from blinadss.schedule import read_schedule
@@ -153,7 +152,7 @@ class _TreatmentReader(RowReader):
                     toxicities=self.several(entry, "toxicities", self.toxicity),
                     graded_by=self.graded_by(entry),
                 )
-            start = entry.read("from", self.edition, date.min)
+            start = entry.read("from", partial(edition_day, self.editions), date.min)
             treatment = replace(treatment, start=max(treatment.start, start))
         return treatment
 
@@ -163,12 +162,6 @@ class _TreatmentReader(RowReader):
         entry = Entry(node, self.problems, "this file", required=(kind, *dated, *required), optional=optional)
         entry.read(kind, partial(read_home, self.prefix), "")
         return entry
-
-    def edition(self, text: str) -> date:
-        start, known = day(text), [each.isoformat() for each in self.editions]
-        if known and text not in known:
-            raise Mistake(f"no edition of this policy begins on {quoted(text)}", near(text, known))
-        return start
 
     def graded_by(self, entry: Entry) -> Row | None:
         node = entry.get("grades")
