@@ -41,6 +41,7 @@ bench: $(VENV)/.benchmarking
 	$(BIN)/python benchmarks/knowledge.py
 	$(BIN)/python benchmarks/checklist.py
 	$(BIN)/python benchmarks/course.py
+	$(BIN)/python benchmarks/further.py
 
 docs: $(VENV)/.installed
 	$(BIN)/blinadss facts --format markdown -o docs/reference/facts.md --force

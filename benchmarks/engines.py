@@ -21,7 +21,8 @@ except ImportError:
 
 import blinadss
 from blinadss.engines import Conclusions, Engine
-from blinadss.engines.durable import DurableEngine, _Encoding
+from blinadss.engines.durable import DurableEngine
+from blinadss.engines.encoding import Encoding
 from blinadss.engines.network import _OPERATORS, Condition
 from blinadss.engines.reference import ReferenceEngine
 from blinadss.expression import Comparison, Expression, Values, comparisons
@@ -46,7 +47,7 @@ class NaiveEngine:
         self._policy = policy
         leaves = {leaf: number for number, leaf in enumerate(_leaves(policy))}
         self._leaves = leaves
-        self._encoding = _Encoding(leaves)
+        self._encoding = Encoding(leaves)
         self._found: dict[int, Truth] = {}
         rules = {
             f"r{n}{truth.value}": self._rule(leaf, n, truth)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from blinadss.engines import ENGINES, durable
+from blinadss.engines import ENGINES, durable, encoding
 from blinadss.expression import Comparison, Group, Values
 from blinadss.quantity import Span
 from blinadss.testing.differential import compare
@@ -23,33 +23,33 @@ Fault = Callable[[], AbstractContextManager[Any]]
 
 def at_the_threshold_is_below_it() -> AbstractContextManager[Any]:
     """`>=` is read as `>`."""
-    measured = durable._Encoding.measured
+    measured = encoding.Encoding.measured
 
     def wrong(self: Any, leaf: Comparison) -> Any:
         return measured(self, replace(leaf, operator=">") if leaf.operator == ">=" else leaf)
 
-    return patch.object(durable._Encoding, "measured", wrong)
+    return patch.object(encoding.Encoding, "measured", wrong)
 
 
 def a_bound_includes_itself() -> AbstractContextManager[Any]:
     """`< 5 %` is read as `<= 5 %`."""
-    known = durable._Encoding.known
+    known = encoding.Encoding.known
 
     def wrong(self: Any, values: Values) -> dict[str, int]:
         closed = {r: replace(v, high_open=False) if isinstance(v, Span) else v for r, v in values.items()}
         return known(self, closed)
 
-    return patch.object(durable._Encoding, "known", wrong)
+    return patch.object(encoding.Encoding, "known", wrong)
 
 
 def an_unknown_code_is_another_code() -> AbstractContextManager[Any]:
     """A code that nobody gave counts as one that no criterion names."""
-    known = durable._Encoding.known
+    known = encoding.Encoding.known
 
     def wrong(self: Any, values: Values) -> dict[str, int]:
         return {self._keys[reads]: 0 for reads in self._codes} | known(self, values)
 
-    return patch.object(durable._Encoding, "known", wrong)
+    return patch.object(encoding.Encoding, "known", wrong)
 
 
 def one_fewer_is_enough() -> AbstractContextManager[Any]:
@@ -60,14 +60,14 @@ def one_fewer_is_enough() -> AbstractContextManager[Any]:
 
 def the_last_patient_is_remembered() -> AbstractContextManager[Any]:
     """What was known of the patient before counts for this one, where it is not known."""
-    known, last = durable._Encoding.known, dict[int, dict[str, int]]()
+    known, last = encoding.Encoding.known, dict[int, dict[str, int]]()
 
     def wrong(self: Any, values: Values) -> dict[str, int]:
         mine = known(self, values)
         both, last[id(self)] = last.get(id(self), {}) | mine, mine
         return both
 
-    return patch.object(durable._Encoding, "known", wrong)
+    return patch.object(encoding.Encoding, "known", wrong)
 
 
 def none_is_read_as_not_all() -> AbstractContextManager[Any]:

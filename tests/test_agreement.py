@@ -143,7 +143,7 @@ def test_a_patient_of_whom_everything_is_known_is_answered_alike(seed: int) -> N
     """Every fact there is, asked for by large policies; several observations of many."""
     dice = Dice(seed)
     comparable = tuple(fact for fact, kind in FACTS.items() if not isinstance(kind, Dated) or kind.past)
-    base = knowledge_of(generated.policy(dice, comparable, leaves=12, most=8))
+    base = knowledge_of(generated.policy(dice, comparable, leaves=6, most=4))
     known = {fact: value(dice, fact, ON, NO_MARKS) for fact in FACTS}
     assessment = blinadss.assess(as_profile(known), on=ON, knowledge=base, policies=["p"])
     assert assessment.engines == ALL

@@ -78,7 +78,7 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
         follow(block, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["make-a-checklist", "grade-a-toxicity", "follow-a-course"])
+@pytest.mark.parametrize("name", ["make-a-checklist", "grade-a-toxicity", "follow-a-course", "settle-an-open-answer"])
 def test_the_pages_on_giving_the_treatment_show_what_is_printed(name: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     page = read("docs", "how-to", f"{name}.md")

@@ -51,6 +51,38 @@ PATIENTS: dict[str, tuple[Path | dict[str, Any], date]] = {
         },
         ON,
     ),
+    "why-not": (
+        {
+            "patient": {"birth_date": "1988-05-17"},
+            "disease": {
+                "diagnosis": "b_cell_precursor_all",
+                "cd19": "positive",
+                "philadelphia": "positive",
+                "course": "remission",
+                "remission_number": 1,
+            },
+            "mrd": {"level": {"value": "0.05 %", "on": "2026-11-16"}, "assay_sensitivity": "0.01 %"},
+            "history": {"blinatumomab_hypersensitivity": "absent"},
+        },
+        ON,
+    ),
+    "child-who-grows-up": (
+        {
+            "patient": {"birth_date": "2008-12-24"},
+            "disease": {
+                "diagnosis": "b_cell_precursor_all",
+                "cd19": "positive",
+                "philadelphia": "negative",
+                "course": "relapsed",
+                "relapse_number": 2,
+            },
+            "history": {
+                "prior_lines": 2,
+                "blinatumomab_hypersensitivity": "absent",
+            },
+        },
+        ON,
+    ),
     "not-in-force": ({}, date(2014, 12, 2)),
     "adult-with-cautions": (
         {
@@ -73,7 +105,11 @@ PATIENTS: dict[str, tuple[Path | dict[str, Any], date]] = {
 }
 
 US = ["us-label"]
-POLICIES = {"adult-with-cautions": ["eu-label"], "trial-that-cannot-be-said": ["trials/alcantara"]}
+POLICIES = {
+    "adult-with-cautions": ["eu-label"],
+    "child-who-grows-up": ["eu-label"],
+    "trial-that-cannot-be-said": ["trials/alcantara"],
+}
 
 
 @pytest.mark.parametrize("name", sorted(PATIENTS))

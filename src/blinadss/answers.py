@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from blinadss.consequences import follows
@@ -21,20 +21,32 @@ from blinadss.truth import Truth
 class Patient:
     """What is known of one patient on one day, for any number of policies."""
 
-    def __init__(self, profile: PatientProfile, on: date, knowledge: KnowledgeBase, facts: Iterable[str]) -> None:
-        self.on, self.notes = on, knowledge.facts
+    def __init__(
+        self,
+        profile: PatientProfile,
+        on: date,
+        knowledge: KnowledgeBase,
+        facts: Iterable[str],
+        linked: Iterable[str] = (),
+    ) -> None:
+        self.profile, self.on, self.knowledge = profile, on, knowledge
         self.sights = look_up(profile, facts, on, knowledge.fresh_for, follows(knowledge))
-        self.values = values_in(self.sights)
+        self.linked = tuple(linked)
+        self.values = values_in(self.sights, self.linked)
         self.heard_of = frozenset(fact for fact, sight in self.sights.items() if sight is not MISSING)
         self._missing: dict[str, Missing] = {}
 
     def missing(self, fact: str) -> Missing:
         """The question that asks for a fact, and why it is not known."""
         if fact not in self._missing:
-            because, notes = self.sights[fact].because, self.notes.get(fact)
+            because, notes = self.sights[fact].because, self.knowledge.facts.get(fact)
             ask, effort = (notes.ask, notes.effort) if notes else (f"{FACTS[fact].says}?", None)
             self._missing[fact] = Missing(fact, because, ask, effort)
         return self._missing[fact]
+
+    def supposing(self, facts: Mapping[str, str]) -> Patient:
+        """The same patient if these facts were so."""
+        return Patient(self.profile.supposing(facts), self.on, self.knowledge, self.sights, self.linked)
 
 
 class Answers:
@@ -63,17 +75,6 @@ class Answers:
         sight = self.patient.sights[leaf.fact]
         because = sight.because if truth is Truth.UNKNOWN else None
         return made_compared(leaf.text, leaf.fact, sight.text, sight.on, truth, because, decisive)
-
-    def missing(self, findings: Iterable[Finding]) -> tuple[Missing, ...]:
-        """The facts that keep the findings open, each once."""
-        facts: dict[str, None] = {}
-        for finding in findings:
-            if finding.truth is Truth.UNKNOWN:
-                for compared in finding.comparisons:
-                    if compared.decisive and compared.unknown_because:
-                        facts[compared.fact] = None
-        known = self.patient.missing
-        return tuple([known(fact) for fact in facts])
 
 
 def cautions_for(patient: Patient, prepared: PreparedCautions, conclusions: Conclusions) -> tuple[CautionFinding, ...]:

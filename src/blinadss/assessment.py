@@ -7,57 +7,22 @@ exact: undetermined only if it can really still go both ways.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
-from blinadss.answers import Answers, Patient, cautions_for
-from blinadss.completions import Question
-from blinadss.engines import ABSENT, ENGINES, Conclusions
-from blinadss.errors import UsageError, near
-from blinadss.findings import (
-    Applicability,
-    Assessment,
-    Eligibility,
-    Finding,
-    IndicationResult,
-    KnowledgeStamp,
-    Missing,
-    PolicyResult,
-    ProfileStamp,
-    Verdict,
-    made_indication,
-)
-from blinadss.knowledge import KnowledgeBase, Policy, PolicyKind
+from blinadss.answers import Patient, cautions_for
+from blinadss.engines import ABSENT, ENGINES
+from blinadss.errors import Mistake, Problem, UsageError, near, quoted
+from blinadss.facts import FACTS, near_fact
+from blinadss.findings import Assessment, KnowledgeStamp, PolicyResult, ProfileStamp, Verdict
+from blinadss.knowledge import KnowledgeBase, Policy
+from blinadss.lapsing import outlooks
 from blinadss.loading import load_knowledge
 from blinadss.lookup import refuse_future
-from blinadss.prepared import (
-    PreparedIndication,
-    PreparedPolicy,
-    prepared_cautions,
-    prepared_panel,
-    prepared_policy,
-)
+from blinadss.policy_answers import PolicyAnswers, in_words_of
+from blinadss.prepared import prepared_cautions, prepared_panel, prepared_policy
 from blinadss.profile import PatientProfile
-from blinadss.truth import Truth, all_of
-
-_ELIGIBILITY = {
-    Truth.TRUE: Eligibility.ELIGIBLE,
-    Truth.FALSE: Eligibility.INELIGIBLE,
-    Truth.UNKNOWN: Eligibility.UNDETERMINED,
-}
-_APPLICABILITY: dict[Truth, Applicability] = {
-    Truth.TRUE: "applicable",
-    Truth.FALSE: "not_applicable",
-    Truth.UNKNOWN: "unknown",
-}
-_TRIAL = {
-    Verdict.ELIGIBLE: "would_have_met",
-    Verdict.INELIGIBLE: "not_met",
-    Verdict.CONTRAINDICATED: "not_met",
-    Verdict.UNDETERMINED: "cannot_say",
-    Verdict.NOT_IN_FORCE: "not_in_force",
-}
-_VERDICT = {Truth.TRUE: Verdict.ELIGIBLE, Truth.FALSE: Verdict.INELIGIBLE, Truth.UNKNOWN: Verdict.UNDETERMINED}
 
 
 def assess(  # noqa: PLR0913 - each says one thing about the question, by name
@@ -68,11 +33,16 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     knowledge: KnowledgeBase | None = None,
     engines: Sequence[str] | None = None,
     cautions: bool = True,
+    further: bool = True,
+    supposing: Mapping[str, str] = MappingProxyType({}),
 ) -> Assessment:
     """Assess one profile on the day ``on`` (or the profile's own ``assessed_on``) under each policy.
 
     A policy is named by its id, several by the folder they are in (``trials``), every one by
     ``all``. The cautions are answered whatever the policies, unless ``cautions`` is false.
+    With ``further``, each answer says as well what it could still become, what to find out
+    next, why it is no, and until when it holds; without, an assessment takes a third of the time.
+    ``supposing`` replaces facts of the profile by others, by path, and the result says so.
 
     Every engine that can run here answers, or those named in ``engines``, and the result
     records which. The same arguments give the same result: no clock, no network, no
@@ -85,6 +55,7 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     if day is None:
         raise UsageError("no day of assessment is given", "pass `on=`, or write `assessed_on` in the profile")
     names = asked_engines(engines)
+    profile = _supposing(profile, supposing) if supposing else profile
     refuse_future(profile, day)
     asked = knowledge.select(knowledge.default_policies if policies is None else policies)
     editions = [(policy, policy.edition(day)) for policy in asked]
@@ -93,7 +64,10 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     ]
     risks = prepared_cautions(knowledge) if cautions else None
     answered = tuple(each for each in (*prepared, risks) if each)
-    patient = Patient(profile, day, knowledge, dict.fromkeys(fact for each in answered for fact in each.criteria.facts))
+    facts = dict.fromkeys(fact for each in answered for fact in each.criteria.facts)
+    linked = {link.fact for each in prepared if each for link in each.form.links}
+    patient = Patient(profile, day, knowledge, facts, linked)
+    ahead = outlooks(profile, day, knowledge, [policy.id for policy in asked]) if further else [None] * len(asked)
     concluded = iter(prepared_panel(knowledge, answered, names).conclude(patient.values))
     return Assessment(
         schema="blinadss/assessment/1",
@@ -102,10 +76,11 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
         knowledge=KnowledgeStamp(version=knowledge.version, fingerprint=knowledge.fingerprint),
         engines=names,
         policies=tuple(
-            _PolicyAnswers(patient, ready, next(concluded)).result() if ready else _not_in_force(policy, day)
-            for policy, ready in zip(asked, prepared, strict=True)
+            PolicyAnswers(patient, ready, next(concluded), outlook).result() if ready else _not_in_force(policy, day)
+            for policy, ready, outlook in zip(asked, prepared, ahead, strict=True)
         ),
         cautions=cautions_for(patient, risks, next(concluded)) if risks else (),
+        supposed=dict(supposing),
     )
 
 
@@ -122,112 +97,20 @@ def asked_engines(asked: Sequence[str] | None) -> tuple[str, ...]:
     return names
 
 
-class _PolicyAnswers:
-    """One patient under one prepared policy."""
-
-    def __init__(self, patient: Patient, prepared: PreparedPolicy, conclusions: Conclusions) -> None:
-        self.prepared, self.on, self.values = prepared, patient.on, patient.values
-        self.answers = Answers(conclusions, patient)
-
-    def result(self) -> PolicyResult:
-        prepared, policy = self.prepared, self.prepared.policy
-        findings = [self.answers.finding(use) for use in prepared.criteria.uses]
-        contraindications = tuple(findings[place] for place in prepared.contraindications)
-        indications = tuple(self.indication(each, findings) for each in prepared.indications)
-        verdict = self.verdict([each.eligibility for each in indications])
-        missing = self.missing_for(indications, contraindications) if verdict is Verdict.UNDETERMINED else ()
-        return PolicyResult(
-            policy=policy.id,
-            title=policy.title,
-            edition=prepared.edition.id,
-            edition_title=prepared.edition.title,
-            edition_assurance=prepared.edition.assurance,
-            note=prepared.edition.note,
-            verdict=verdict,
-            indications=indications + prepared.not_in_force,
-            contraindications=contraindications,
-            missing=missing,
-            rests_on=_rests_on(verdict, prepared, indications, contraindications),
-            kind=policy.kind,
-            answer=_answer(policy.kind, verdict),
-            terms=prepared.terms,
-            flaw=policy.flaw,
-        )
-
-    def exact(self, truth: Truth, question: Question) -> Truth:
-        """What the engine concluded, or, where that is unknown, whether it can really still go both ways."""
-        return question.truth(self.values, self.on) if truth is Truth.UNKNOWN else truth
-
-    def verdict(self, eligibilities: Sequence[Eligibility]) -> Verdict:
-        """The verdict, from what the indications came to wherever that says it exactly."""
-        contraindicated, verdict = self.answers.conclusions.contraindicated, self.prepared.verdict
-        possible = [each for each in eligibilities if each is not Eligibility.INELIGIBLE]
-        if contraindicated is Truth.TRUE:
-            return Verdict.CONTRAINDICATED
-        if contraindicated is Truth.UNKNOWN and self.prepared.contraindications_stand_alone:
-            return Verdict.UNDETERMINED if possible else Verdict.INELIGIBLE
-        if contraindicated is Truth.UNKNOWN:
-            return _VERDICT[self.exact(self.answers.conclusions.eligible, verdict)]
-        if Eligibility.ELIGIBLE in possible:
-            return Verdict.ELIGIBLE
-        if len(possible) > 1:  # each can apply, and one or the other may be certain to
-            open_ = verdict.can_be(Truth.FALSE, self.values, self.on)
-            return Verdict.UNDETERMINED if open_ else Verdict.ELIGIBLE
-        return Verdict.UNDETERMINED if possible else Verdict.INELIGIBLE
-
-    def indication(self, prepared: PreparedIndication, findings: Sequence[Finding]) -> IndicationResult:
-        shown, truth = prepared.shown, self.answers.conclusions.indications[prepared.id]
-        truth = self.exact(truth, prepared.question)
-        found = tuple([findings[place] for place in prepared.places])
-        missing = self.answers.missing(found) if truth is Truth.UNKNOWN else ()
-        scope = all_of([findings[place].truth for place in prepared.scope])
-        return made_indication(
-            shown.id,
-            shown.title,
-            _ELIGIBILITY[truth],
-            found,
-            missing,
-            _APPLICABILITY[scope],
-            shown.note,
-            shown.terms,
-            shown.evidence,
-            shown.flaw,
-        )
-
-    def missing_for(
-        self, indications: Sequence[IndicationResult], contraindications: tuple[Finding, ...]
-    ) -> tuple[Missing, ...]:
-        """The facts that keep the verdict open: once an indication applies, only the contraindications do."""
-        missing = {each.fact: each for each in self.answers.missing(contraindications)}
-        if not any(each.eligibility is Eligibility.ELIGIBLE for each in indications):
-            missing |= {each.fact: each for indication in indications for each in indication.missing}
-        return tuple(missing.values())
-
-
-def _answer(kind: PolicyKind, verdict: Verdict) -> str:
-    """The verdict in the words of the kind of policy."""
-    return _TRIAL[verdict] if kind == "trial" else verdict.value
-
-
-def _rests_on(
-    verdict: Verdict,
-    prepared: PreparedPolicy,
-    indications: Iterable[IndicationResult],
-    contraindications: Iterable[Finding],
-) -> tuple[str, ...]:
-    """The criteria behind the verdict whose assurance is below verified.
-
-    An eligible patient's verdict rests on the indications that apply and on every contraindication; a
-    contraindicated one's on the contraindications that hold; any other on all that was asked.
-    """
-    if verdict is Verdict.CONTRAINDICATED:
-        behind = [finding for finding in contraindications if finding.truth is Truth.TRUE]
-    elif verdict is Verdict.ELIGIBLE:
-        eligible = (each for each in indications if each.eligibility is Eligibility.ELIGIBLE)
-        behind = [*contraindications, *(finding for each in eligible for finding in each.findings)]
-    else:
-        return prepared.not_verified
-    return tuple(dict.fromkeys(finding.criterion for finding in behind if finding.assurance != "verified"))
+def _supposing(profile: PatientProfile, supposing: Mapping[str, str]) -> PatientProfile:
+    """The profile with other facts; raises `UsageError` for every one that there is not, or that cannot be so."""
+    problems = []
+    for fact, value in supposing.items():
+        if fact not in FACTS:
+            problems.append(Problem(f"there is no fact {quoted(fact)}", near_fact(fact)))
+            continue
+        try:
+            FACTS[fact].read(value)
+        except Mistake as mistake:
+            problems.append(Problem(f"`{fact}` {mistake.problem}", mistake.hint))
+    if problems:
+        raise UsageError(problems)
+    return profile.supposing(supposing)
 
 
 def _not_in_force(policy: Policy, on: date) -> PolicyResult:
@@ -250,7 +133,7 @@ def _not_in_force(policy: Policy, on: date) -> PolicyResult:
         missing=(),
         rests_on=(),
         kind=policy.kind,
-        answer=_answer(policy.kind, Verdict.NOT_IN_FORCE),
+        answer=in_words_of(policy.kind, Verdict.NOT_IN_FORCE),
         terms=(),
         flaw=policy.flaw,
     )

@@ -11,9 +11,9 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 from blinadss.checklist_table import Said, dose_text
+from blinadss.citing import places
 from blinadss.errors import UsageError
 from blinadss.events import day_of
-from blinadss.explanation import places
 from blinadss.guidance import Checklist, Entry
 from blinadss.truth import Truth
 

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
+from blinadss.citing import sources
 from blinadss.events import day_of
-from blinadss.explanation import sources
 from blinadss.findings import Eligibility, Missing, Verdict
 from blinadss.guidance import (
     Checklist,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from io import StringIO
 
-from blinadss.explanation import places
+from blinadss.citing import places
 from blinadss.guidance import Checklist, CycleDates, DoseAdvice, Entry, ItemAdvice
 from blinadss.truth import Truth
 

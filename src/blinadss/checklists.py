@@ -136,7 +136,13 @@ class _Builder:
     def assessed(self, policy: str, indication: str) -> tuple[Eligibility, Verdict]:
         """What the assessment of the same facts says of the indication and of the policy."""
         assessment = assess(
-            self.profile, on=self.on, policies=[policy], knowledge=self.knowledge, engines=self.engines, cautions=False
+            self.profile,
+            on=self.on,
+            policies=[policy],
+            knowledge=self.knowledge,
+            engines=self.engines,
+            cautions=False,
+            further=False,
         )
         result = assessment.policy(policy)
         found = (each.eligibility for each in result.indications if each.id == indication)

@@ -67,6 +67,14 @@ def _moment(text: str) -> date | datetime:
     return moment
 
 
+def _supposed(text: str) -> tuple[str, str]:
+    """A fact and what it is to be."""
+    fact, colon, value = text.partition(":")
+    if not colon or not value.strip():
+        raise argparse.ArgumentTypeError(f"`{printable(text)}` is not a fact; write `disease.cd19: positive`")
+    return fact.strip(), value.strip()
+
+
 def _length(text: str) -> timedelta:
     from blinadss.treatment_text import read_time
 
@@ -133,6 +141,13 @@ def _of_patients(to: _Commands) -> None:
         help="a policy to answer, a folder of them such as trials, or all; may be repeated",
     )
     assess.add_argument("--fresh-for", metavar="FILE", help="your own windows after which facts are too old to count")
+    assess.add_argument(
+        "--suppose",
+        action="append",
+        type=_supposed,
+        metavar="FACT",
+        help="answer as if this were so instead: 'disease.cd19: positive'; may be repeated",
+    )
     to.writes(assess, "text", "json")
 
     checklist = to.of_patient(commands.checklist, "list what to give, watch and do, with dates")
@@ -168,6 +183,7 @@ def _of_patients(to: _Commands) -> None:
 def _of_knowledge(to: _Commands) -> None:
     check = to.add(commands.check, "say what is legal but unwise in a folder of criteria", knows=False)
     check.add_argument("folder", nargs="?", metavar="DIR", help="default: the criteria that ship")
+    check.add_argument("--sizes", action="store_true", help="list how large the normal form of each policy is")
 
     test = to.add(commands.test, "run scenarios, then break each criterion and see that a scenario notices")
     test.add_argument("folder", nargs="?", metavar="DIR", help="default: scenarios")

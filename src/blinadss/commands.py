@@ -31,7 +31,9 @@ def assess(options: argparse.Namespace) -> int:
     profile, node = read_patient(options.profile)
     on = _on(options, profile)
     with _placed(node):
-        assessment = assessed(profile, on=on, policies=options.policy, knowledge=knowledge)
+        assessment = assessed(
+            profile, on=on, policies=options.policy, knowledge=knowledge, supposing=dict(options.suppose or ())
+        )
     _note_absent_engines()
     if options.format == "json":
         write(target, assessment.model_dump_json(indent=2) + "\n")
@@ -171,6 +173,7 @@ def check(options: argparse.Namespace) -> int:
     """Say what is legal but unwise in a folder of criteria; 1 if anything is."""
     from blinadss.checks import check as checked
     from blinadss.loading import load_knowledge, shipped_criteria
+    from blinadss.normal_form import sizes
 
     folder = Path(options.folder) if options.folder else shipped_criteria()
     knowledge = load_knowledge(folder)
@@ -179,6 +182,10 @@ def check(options: argparse.Namespace) -> int:
     for each in found:
         print(each)
     known = f", {_counted(len(found) - len(warnings), 'known flaw')} of a source" if len(found) > len(warnings) else ""
+    by_size = sorted(sizes(knowledge).items(), key=lambda each: -sum(each[1]))
+    for (policy, edition), (yes, no) in by_size[: None if options.sizes else 1]:
+        largest = "" if options.sizes else "the largest normal form: "
+        print(f"{largest}{policy} of {edition}: {_counted(yes, 'set')} of findings settle a yes, {no or 'none'} a no")
     print(f"{_counted(len(knowledge.criteria), 'criterion', 'criteria')}: {_counted(len(warnings), 'warning')}{known}")
     return 1 if warnings else 0
 

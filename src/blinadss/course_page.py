@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 
+from blinadss.citing import sources
 from blinadss.course_advice import CourseAdvice
 from blinadss.events import Moment
-from blinadss.explanation import sources
 from blinadss.findings import Cited
 from blinadss.guidance import ActionAdvice, ToxicityAdvice
 from blinadss.page import Page

@@ -6,16 +6,16 @@ cannot tell a derived fact from one that was written down.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
 from blinadss.elapsed import DAYS, MONTHS
-from blinadss.expression import Value, reading_of
+from blinadss.expression import Comparison, Expression, Group, Value, reading_of
 from blinadss.facts import FACTS
 from blinadss.kinds import Dated, Measured
 from blinadss.profile import PatientProfile
-from blinadss.quantity import WIDE, Span, plain
+from blinadss.quantity import WIDE, Quantity, Span, plain
 from blinadss.sight import MISSING, Sight, agreed, given
 
 Derive = Callable[[PatientProfile, date, Mapping[str, int]], Sight]
@@ -201,6 +201,28 @@ DERIVED: Mapping[str, Derive] = {
     **{f"change.{name}": _change(name) for name in _COMPARED},
 }
 
+
+def impossible_together(leaves: Iterable[Comparison]) -> Iterator[tuple[str, Expression]]:
+    """What cannot be of facts that are worked out from one another, at the thresholds asked of them, by fact.
+
+    MRD that was not detected lies below the sensitivity of the assay; none is detected where there is none.
+    """
+    asked: dict[str, set[Quantity]] = {"mrd.level": set(), "mrd.assay_sensitivity": set()}
+    coded = set()
+    for leaf in leaves:
+        if leaf.threshold is not None and leaf.fact in asked:
+            asked[leaf.fact].add(leaf.threshold)
+        coded.add(leaf.fact)
+    if all(asked.values()):
+        undetected = Comparison("mrd.status", "is", ("not_detected",))
+        for limit in sorted(asked["mrd.level"] | asked["mrd.assay_sensitivity"], key=lambda each: each.magnitude):
+            seen = Comparison("mrd.assay_sensitivity", "<=", (), limit)
+            yield "mrd.level", Group("all", (undetected, seen, Comparison("mrd.level", ">=", (), limit)))
+    if asked["mrd.level"] and "mrd.status" in coded:
+        none = Comparison("mrd.level", "<=", (), Quantity(Decimal(0), "%"))
+        yield "mrd.level", Group("all", (Comparison("mrd.status", "is", ("detected",)), none))
+
+
 # What each derived fact is worked out from, itself included.
 ORIGINS: Mapping[str, tuple[str, ...]] = {
     "patient.age": ("patient.age", "patient.birth_date"),
@@ -210,6 +232,9 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
     _ICE: (_ICE, *_ICE_ITEMS),
     **{f"change.{name}": (f"change.{name}", f"labs.{name}", f"baseline.{name}") for name in _COMPARED},
 }
+
+# Facts that say something by having no day: an assay's sensitivity is then that of every sample.
+UNDATED = frozenset({"mrd.assay_sensitivity"})
 
 
 def origins(fact: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cache
 
 from blinadss.quantity import Quantity, Span
 
@@ -29,10 +30,11 @@ def months_between(start: date, end: date) -> tuple[int, int]:
     months = (end.year - start.year) * 12 + end.month - start.month
     if end.day < start.day:
         months -= 1
-    return months, (end - _anniversary(start, months)).days
+    return months, (end - anniversary(start, months)).days
 
 
-def _anniversary(start: date, months: int) -> date:
+def anniversary(start: date, months: int) -> date:
+    """The day on which that many months have passed since ``start``."""
     years, month = divmod(start.month - 1 + months, 12)
     year, month = start.year + years, month + 1
     try:
@@ -43,10 +45,22 @@ def _anniversary(start: date, months: int) -> date:
 
 def earlier(day: date, months: int) -> date:
     """The last day from which that many months have passed on ``day``."""
-    start = _anniversary(day, -months)
+    start = anniversary(day, -months)
     while months_between(start, day) < (months, 0):
         start -= timedelta(days=1)
     return start
+
+
+@cache
+def days_of(months: int) -> tuple[int, int]:
+    """The fewest and the most days in which that many months are just complete, whenever they begin.
+
+    >>> days_of(1)
+    (28, 31)
+    """
+    ends = (date(year, 1, 1) + timedelta(days=day) for year in (2000, 2100) for day in range(-1461, 1461))
+    days = {(end - earlier(end, months)).days for end in ends}
+    return min(days), max(days)
 
 
 def spans_between(start: date, end: date) -> dict[str, Span]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from blinadss.errors import printable
+from blinadss.citing import ASSURANCE, places, said_of, sources
 from blinadss.findings import (
     Assessment,
     CautionFinding,
@@ -18,16 +18,14 @@ from blinadss.findings import (
     Eligibility,
     Finding,
     IndicationResult,
-    Missing,
     PolicyResult,
-    ShownEffect,
     ShownEvidence,
     ShownTerm,
     Verdict,
 )
+from blinadss.further import Further
+from blinadss.further_page import BECAUSE, ahead, to_find_out, why_not
 from blinadss.page import INDENT, Page
-from blinadss.quantity import plain
-from blinadss.statements import Assurance, Effect
 from blinadss.truth import Truth
 
 # What a finding's truth is called, by the role of its criterion: an absent exclusion is good news, not "not met".
@@ -36,12 +34,6 @@ WORDS = {
     "excludes": {Truth.TRUE: "present", Truth.FALSE: "absent", Truth.UNKNOWN: "unknown"},
 }
 WORDS["contraindicates"] = WORDS["cautions"] = WORDS["excludes"]
-_BECAUSE = {
-    "missing": "not known",
-    "stale": "too old to count",
-    "conflicting": "results disagree",
-    "inconclusive": "does not settle this",
-}
 _VERDICT = {
     Verdict.ELIGIBLE: "an indication applies and nothing contraindicates",
     Verdict.INELIGIBLE: "no indication applies",
@@ -55,11 +47,6 @@ _TRIAL = {
     Verdict.CONTRAINDICATED: "the patient would not have met the criteria",
     Verdict.UNDETERMINED: "it depends on facts that are not known",
     Verdict.NOT_IN_FORCE: "the trial had not begun on that day",
-}
-ASSURANCE: dict[Assurance, str] = {
-    "verified": "verified",
-    "secondary": "secondary: read only in an older edition, another market's text or one second-hand source",
-    "unverified": "UNVERIFIED: nobody has read this in its source",
 }
 SEVERITY = {
     "severe": "severe",
@@ -77,6 +64,9 @@ def explain(assessment: Assessment, *, width: int = 96, colour: bool = False) ->
     page = Page(width, colour=colour)
     patient = f" of {assessment.profile.id}" if assessment.profile.id else ""
     page.paragraph(f"Assessment{patient} on {assessment.assessed_on}", "", style="strong")
+    if assessment.supposed:
+        said = ", ".join(f"{fact}: {value}" for fact, value in assessment.supposed.items())
+        page.paragraph(f"NOT THIS PATIENT, but the same patient if this were so: {said}", "", style="bad")
     for policy in assessment.policies:
         page.line("")
         _policy(page, policy)
@@ -109,35 +99,38 @@ def _policy(page: Page, policy: PolicyResult) -> None:
         page.paragraph(
             f"Rests on {count} {noun} not verified against the current text: {', '.join(policy.rests_on)}", ""
         )
-    if policy.missing:
-        page.line("")
-        page.line(page.paint("To find out", "strong"))
-        for number, missing in enumerate(policy.missing, 1):
-            page.labelled(f"{number}.", "open", missing.ask, indent=5)
-            page.paragraph(_unknown(missing), " " * 5, style="faint")
+    if policy.further:
+        ahead(page, policy.further, "")
+        why_not(page, policy.further, "")
+    to_find_out(page, policy.missing, policy.further)
     if policy.contraindications:
         page.line("")
         page.line(page.paint("Contraindications", "strong"))
         _findings(page, policy.contraindications)
     for indication in policy.indications:
         page.line("")
-        _indication(page, indication)
+        _indication(page, indication, None if indication.further == policy.further else indication.further)
     if policy.terms and policy.verdict in _GOOD | _OPEN:
         page.line("")
         _terms(page, policy.terms)
 
 
-def _indication(page: Page, indication: IndicationResult) -> None:
+def _indication(page: Page, indication: IndicationResult, further: Further | None) -> None:
     named = f"{indication.title} ({indication.id})"
     if indication.applicability == "not_in_force":
         page.headed("NOT IN FORCE", "faint", f"{named}. {indication.note}")
         return
     if indication.applicability == "not_applicable":
         page.headed("NOT APPLICABLE", "faint", named)
+        if further:
+            ahead(page, further, "  ")
         _findings(page, (each for each in indication.findings if _against(each)), brief=True)
         return
     page.headed(indication.eligibility.value.upper(), _style(indication.eligibility), named)
     _flaw(page, indication.flaw, "  ")
+    if further:
+        ahead(page, further, "  ")
+        why_not(page, further, "  ")
     unknown = [finding for finding in indication.findings if finding.truth is Truth.UNKNOWN]
     if unknown and indication.eligibility is not Eligibility.UNDETERMINED:
         page.paragraph("What is unknown below makes no difference here.", "  ", style="faint")
@@ -192,27 +185,6 @@ def _evidence(page: Page, evidence: Iterable[ShownEvidence]) -> None:
         page.labelled("-", "faint", said_of(result), indent=4)
 
 
-def said_of(result: ShownEvidence) -> str:
-    """A published result as one sentence, with its source and, if it was not read there, how far to trust it."""
-    parts = [f"{result.endpoint}: {result.result}"]
-    if result.comparator:
-        parts.append(f"against {result.comparator}")
-    if result.effect:
-        parts.append(effect_text(result.effect))
-    trust = "" if result.assurance == "verified" else f" {ASSURANCE[result.assurance]}"
-    who = f"{result.population}, {result.patients} patients" if result.patients else result.population
-    said = f"{result.study}. {who}. {', '.join(parts)}. [{places(result.cite)}]{trust}"
-    return f"{said} ({result.note})" if result.note else said
-
-
-def effect_text(effect: ShownEffect | Effect) -> str:
-    """A measure of effect with its interval, if it has one."""
-    if effect.low is None or effect.high is None or effect.level is None:
-        return f"{effect.measure} {plain(effect.value)}"
-    low, high, level = plain(effect.low), plain(effect.high), plain(effect.level)
-    return f"{effect.measure} {plain(effect.value)} ({level} % CI {low} to {high})"
-
-
 def _cautions(page: Page, cautions: Iterable[CautionFinding]) -> None:
     """The risks that are there, whole, and those that cannot be ruled out, each in a line."""
     cautions = tuple(cautions)
@@ -239,37 +211,12 @@ def _compared(compared: Compared) -> str:
     if compared.unknown_because is None:
         return f"{compared.text}: {compared.truth.value}; patient: {compared.value}{seen}"
     value = f" ({compared.value}{seen})" if compared.value else ""
-    return f"{compared.text}: {_BECAUSE[compared.unknown_because]}{value}"
-
-
-def _unknown(missing: Missing) -> str:
-    effort = f"; {missing.effort}" if missing.effort else ""
-    return f"({missing.fact}: {_BECAUSE[missing.because]}{effort})"
-
-
-def places(cite: Iterable[Cited]) -> str:
-    """The citations, the places in one document together."""
-    places: dict[str, list[str]] = {}
-    for each in cite:
-        places.setdefault(each.source, []).append(f"§{each.section}" if each.section[:1].isdigit() else each.section)
-    return "; ".join(f"{source} {', '.join(sections)}" for source, sections in places.items())
+    return f"{compared.text}: {BECAUSE[compared.unknown_because]}{value}"
 
 
 def _answered_by(assessment: Assessment) -> str:
     names = assessment.engines
     return f"answered by {names[0]} alone" if len(names) == 1 else f"answered alike by {' and '.join(names)}"
-
-
-def sources(page: Page, cite: Iterable[Cited]) -> None:
-    """Every document cited above, with where to find it."""
-    cited = {each.source: each for each in cite}
-    if not cited:
-        return
-    page.line("")
-    page.line(page.paint("Sources", "strong"))
-    for source in sorted(cited.values(), key=lambda each: each.source):
-        page.paragraph(f"{source.source}: {source.title}", "  ")
-        page.line(f"    {page.paint(printable(source.url), 'faint')}")
 
 
 def _beside(indication: IndicationResult) -> tuple[ShownTerm | ShownEvidence, ...]:

@@ -5,14 +5,15 @@ See docs/reference/assessment.md. The field names are a contract: add, never ren
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Literal
 
 from blinadss.errors import UsageError, near
+from blinadss.further import Further, Weight
 from blinadss.knowledge import Effort, PolicyKind, Severity
 from blinadss.result import Result, maker
 from blinadss.sight import Because
@@ -147,12 +148,16 @@ class CautionFinding(Result):
 
 @dataclass(frozen=True, slots=True)
 class Missing(Result):
-    """A fact that keeps an answer open, why it is not known, and the question that asks for it."""
+    """A fact that keeps an answer open, why it is not known, and the question that asks for it.
+
+    ``weight`` says whether what is found out can settle the answer ``alone``, or only ``together`` with others.
+    """
 
     fact: str
     because: Because
     ask: str
     effort: Effort | None
+    weight: Weight = "together"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,7 @@ class IndicationResult(Result):
     terms: tuple[ShownTerm, ...] = ()
     evidence: tuple[ShownEvidence, ...] = ()
     flaw: str = ""
+    further: Further | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +206,7 @@ class PolicyResult(Result):
     answer: str
     terms: tuple[ShownTerm, ...]
     flaw: str
+    further: Further | None = None
 
     def findings(self) -> Iterator[Finding]:
         """Every finding of the policy, contraindications first."""
@@ -235,6 +242,7 @@ class Assessment(Result):
     engines: tuple[str, ...]
     policies: tuple[PolicyResult, ...]
     cautions: tuple[CautionFinding, ...] = ()
+    supposed: Mapping[str, str] = field(default_factory=dict)
 
     def policy(self, policy_id: str) -> PolicyResult:
         """The result for one policy; raises `UsageError` if it was not asked for."""

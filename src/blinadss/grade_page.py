@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from blinadss.explanation import places, sources
+from blinadss.citing import places, sources
 from blinadss.guidance import Grade, GradeFinding
 from blinadss.page import Page
 from blinadss.truth import Truth

@@ -27,6 +27,8 @@ Effort = Literal["chart", "history", "blood", "flow cytometry", "imaging", "marr
 KINDS: tuple[PolicyKind, ...] = ("label", "funder", "payer", "trial", "policy")
 SEVERITIES: tuple[Severity, ...] = ("severe", "moderate", "mild", "informative", "not_indicated")
 CAUTIONS: Literal["cautions"] = "cautions"  # the id of what is asked of every patient whatever the policy
+Changes = Literal["freely", "never", "upwards"]
+CHANGES: tuple[Changes, ...] = ("never", "upwards")  # what is written; without a word it is freely
 EFFORTS: tuple[Effort, ...] = ("chart", "history", "blood", "flow cytometry", "imaging", "marrow", "lumbar puncture")
 
 
@@ -127,7 +129,10 @@ class Consequence:
 
 @dataclass(frozen=True)
 class FactNotes:
-    """What is said about a fact beyond its type: the question that asks for it, and how long it stays fresh."""
+    """What is said about a fact beyond its type: the question that asks for it, and how long it stays fresh.
+
+    ``changes`` says how it can become otherwise in a patient's life; ``upwards``: it only grows, or stays present.
+    """
 
     ask: str
     effort: Effort
@@ -135,6 +140,7 @@ class FactNotes:
     rationale: str = ""
     cite: tuple[Citation, ...] = ()
     follows: tuple[Consequence, ...] = ()
+    changes: Changes = "freely"
 
 
 NO_CAUTIONS = Policy(CAUTIONS, "Cautions", "", "", (), (), (), kind=CAUTIONS)

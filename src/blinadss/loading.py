@@ -28,8 +28,19 @@ from blinadss.errors import BlinadssError, KnowledgeError, Mistake, Place, Probl
 from blinadss.expression import facts_in
 from blinadss.facts import FACTS
 from blinadss.grading_files import read_grading
-from blinadss.kinds import NEVER, Measured, day
-from blinadss.knowledge import CAUTIONS, EFFORTS, Consequence, Effort, FactNotes, KnowledgeBase, Policy
+from blinadss.kinds import NEVER, Coded, Measured, day
+from blinadss.knowledge import (
+    CAUTIONS,
+    CHANGES,
+    EFFORTS,
+    Changes,
+    Consequence,
+    Effort,
+    FactNotes,
+    KnowledgeBase,
+    Policy,
+)
+from blinadss.normal_form import sizes
 from blinadss.policies import read_policy
 from blinadss.quantity import DURATION, Quantity
 from blinadss.reading import Entries, Node, read_file
@@ -106,7 +117,7 @@ def _load(folder: Path) -> KnowledgeBase:
             problems.add(place, f"there is no policy {quoted(text)}", near(text, list(policies)))
         defaults.append(text)
     problems.raise_any()
-    return KnowledgeBase(
+    loaded = KnowledgeBase(
         about.text("version"),
         tuple(defaults),
         MappingProxyType(sources),
@@ -119,6 +130,8 @@ def _load(folder: Path) -> KnowledgeBase:
         MappingProxyType(treatments),
         MappingProxyType(grading),
     )
+    sizes(loaded)  # refused here, and not with the first patient
+    return loaded
 
 
 def _nodes(folder: Path, problems: Problems) -> dict[str, Node]:
@@ -193,7 +206,7 @@ def read_fact_notes(node: Node, sources: Mapping[str, Source], problems: Problem
             problems,
             f"`{fact}`",
             required=("ask", "effort"),
-            optional=("fresh_for", "rationale", "cite", "follows"),
+            optional=("changes", "fresh_for", "rationale", "cite", "follows"),
         )
         cite = entry.citations(sources)
         window = entry.read("fresh_for", days, None)
@@ -201,7 +214,15 @@ def read_fact_notes(node: Node, sources: Mapping[str, Source], problems: Problem
             problems.add(entry.place, f"`fresh_for` of `{fact}` has no reason", "add a `rationale` or a `cite`")
         effort = cast("Effort", entry.choice("effort", EFFORTS) or "chart")
         follows = _consequences(fact, entry, sources, problems)
-        notes[fact] = FactNotes(entry.text("ask"), effort, window, entry.text("rationale"), cite, follows)
+        changes = cast("Changes", entry.choice("changes", CHANGES) or "freely")
+        kind = FACTS.get(fact)
+        if changes == "upwards" and isinstance(kind, Coded) and "present" not in kind.codes:
+            problems.add(
+                entry.place,
+                f"`{fact}` has no order in which it could change `upwards`",
+                "write `never`, or leave it out",
+            )
+        notes[fact] = FactNotes(entry.text("ask"), effort, window, entry.text("rationale"), cite, follows, changes)
     return notes
 
 

@@ -12,6 +12,7 @@ from blinadss.errors import Problem, ProfileError
 from blinadss.expression import Value
 from blinadss.facts import FACTS
 from blinadss.kinds import Dated
+from blinadss.links import AGREES, DISAGREES, agreement
 from blinadss.profile import PatientProfile
 from blinadss.sight import Sight, given
 
@@ -60,6 +61,12 @@ def _later(fact: str, what: str, on: date) -> Problem:
     return Problem(f"`{fact}` {what}, after the day of assessment, {on}", hint, path=(section, name))
 
 
-def values_in(sights: Mapping[str, Sight]) -> dict[str, Value]:
-    """What the engines see of what is known: the values of all facts, by what comparisons read."""
-    return {reading: value for sight in sights.values() for reading, value in sight.values.items()}
+def values_in(sights: Mapping[str, Sight], linked: Iterable[str] = ()) -> dict[str, Value]:
+    """What the engines see of what is known: the values of all facts, by what comparisons read.
+
+    Of facts that are ``linked`` to others they see as well whether the profile contradicts itself about them.
+    """
+    values = {reading: value for sight in sights.values() for reading, value in sight.values.items()}
+    for fact in linked:
+        values[agreement(fact)] = DISAGREES if sights[fact].because == "conflicting" else AGREES
+    return values

@@ -8,7 +8,6 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from blinadss.completions import Question
 from blinadss.engines import ENGINES, Panel
 from blinadss.expression import Expression, Group, facts_in
 from blinadss.findings import (
@@ -24,6 +23,8 @@ from blinadss.findings import (
     made_finding,
 )
 from blinadss.knowledge import Edition, Indication, KnowledgeBase, Policy
+from blinadss.links import Link, links_of
+from blinadss.normal_form import NormalForm, normal_form
 from blinadss.reasons import Reasons
 from blinadss.statements import Citation, Evidence, Role, Term, Use
 from blinadss.truth import Truth
@@ -62,13 +63,13 @@ class PreparedUse:
 class PreparedCriteria:
     """The criteria that a policy uses on one day, ready for being explained."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, more: Iterable[str] = ()) -> None:
         self.policy = policy
         # Each use once, however many indications share it, and where it stands.
         self.places = {key: place for place, key in enumerate(dict.fromkeys(_key_of(use) for use in policy.uses()))}
         uses = {_key_of(use): use for use in policy.uses()}
         self.uses = tuple(PreparedUse(uses[key]) for key in self.places)
-        self.facts = tuple(sorted({fact for use in self.uses for fact in use.facts}))
+        self.facts = tuple(sorted({fact for use in self.uses for fact in use.facts}.union(more)))
 
     def places_of(self, uses: Iterable[Use]) -> tuple[int, ...]:
         """Where the findings of some uses stand among those of all."""
@@ -81,10 +82,10 @@ def _key_of(use: Use) -> tuple[str, Role]:
 
 
 class PreparedIndication:
-    """One indication: its question, what is said of it whatever the patient, and where its findings stand."""
+    """One indication: what decides it, what is said of it whatever the patient, and where its findings stand."""
 
-    def __init__(self, indication: Indication, criteria: PreparedCriteria) -> None:
-        self.id, self.question, self.shown = indication.id, Question(requirement(indication)), _shown(indication)
+    def __init__(self, indication: Indication, criteria: PreparedCriteria, form: NormalForm) -> None:
+        self.id, self.blocks, self.shown = indication.id, form.indications[indication.id], _shown(indication)
         self.places = criteria.places_of(indication.uses)
         self.scope = criteria.places_of(use for use in indication.uses if use.scope)
 
@@ -92,13 +93,12 @@ class PreparedIndication:
 class PreparedPolicy:
     """One edition of a policy, with everything that no patient changes already worked out."""
 
-    def __init__(self, whole: Policy, edition: Edition) -> None:
+    def __init__(self, whole: Policy, edition: Edition, links: tuple[Link, ...] = ()) -> None:
         self.policy, self.edition = whole.as_of(edition.start), edition
-        self.criteria = PreparedCriteria(self.policy)
-        self.indications = tuple(PreparedIndication(each, self.criteria) for each in self.policy.indications)
+        self.form = normal_form(self.policy, links)
+        self.criteria = PreparedCriteria(self.policy, self.form.facts)
+        self.indications = tuple(PreparedIndication(each, self.criteria, self.form) for each in self.policy.indications)
         self.contraindications = self.criteria.places_of(self.policy.contraindications)
-        self.verdict = Question(verdict_expression(self.policy))
-        self.contraindications_stand_alone = _stand_alone(self.policy)
         self.terms = shown_terms(self.policy.terms)
         asked = [*self.policy.contraindications, *(use for each in self.policy.indications for use in each.uses)]
         self.not_verified = tuple(
@@ -113,7 +113,7 @@ def prepared_policy(knowledge: KnowledgeBase, policy_id: str, edition_start: dat
     """The edition of a policy that begins on that day, ready to be answered; kept while it is in use."""
     policy = knowledge.policies[policy_id]
     edition = next(edition for edition in policy.editions if edition.start == edition_start)
-    return PreparedPolicy(policy, edition)
+    return PreparedPolicy(policy, edition, links_of(knowledge))
 
 
 class PreparedCautions:
@@ -143,7 +143,7 @@ def prepared_panel(knowledge: KnowledgeBase, asked: tuple[Prepared, ...], engine
     """The engines of those names for everything that is asked together; kept while it is in use."""
     policies = [each.criteria.policy for each in asked]
     fingerprint = knowledge.fingerprint if len(engines) > 1 else ""  # one alone disagrees with nobody; it takes long
-    return Panel(policies, {name: ENGINES[name] for name in engines}, fingerprint)
+    return Panel(policies, {name: ENGINES[name] for name in engines}, fingerprint, links_of(knowledge))
 
 
 def verdict_expression(policy: Policy) -> Expression:
@@ -152,13 +152,6 @@ def verdict_expression(policy: Policy) -> Expression:
     if policy.contraindications:
         parts.append(Group("none", tuple(use.criterion.when for use in policy.contraindications)))
     return Group("all", tuple(parts))
-
-
-def _stand_alone(policy: Policy) -> bool:
-    """Whether the contraindications can each go either way, whatever the indications ask."""
-    contraindications = Group("none", tuple(use.criterion.when for use in policy.contraindications))
-    elsewhere = {fact for each in policy.indications for fact in facts_in(requirement(each))}
-    return not (elsewhere & facts_in(contraindications)) and Question(contraindications).asks_each_fact_once
 
 
 def requirement(indication: Indication) -> Expression:

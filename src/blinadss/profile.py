@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -95,6 +96,18 @@ class PatientProfile(BaseModel):
             for field, seen in section.__dict__.items()
             if seen
         }
+
+    def supposing(self, facts: Mapping[str, Any]) -> PatientProfile:
+        """The same patient if these facts, by path, were so; each replaces what was said and is written as there.
+
+        >>> PatientProfile().supposing({"disease.cd19": "positive"})
+        PatientProfile.model_validate({'disease': {'cd19': 'positive'}})
+        """
+        sections: dict[str, dict[str, Any]] = {}
+        for path, seen in {**self.given, **facts}.items():
+            section, _, field = path.partition(".")
+            sections.setdefault(section, {})[field] = seen
+        return PatientProfile.model_validate({"id": self.id, "assessed_on": self.assessed_on, **sections})
 
     def __repr__(self) -> str:
         """What is known, as it may be written, and nothing else; the id stays out of logs."""

@@ -79,6 +79,7 @@ def answer(scenario: Scenario, knowledge: KnowledgeBase, engines: Sequence[str] 
         knowledge=knowledge,
         engines=engines,
         cautions=CAUTIONS in scenario.about,
+        further=False,
     )
 
 

@@ -14,6 +14,8 @@ from blinadss.fields import coded, dated, happened, measured, presence
 from blinadss.observation import Observation
 
 Seen = tuple[Observation, ...]
+# First words of what facts are called that keep their capital inside a sentence.
+NAMES = frozenset({"C-reactive", "Down", "Gilbert", "Karnofsky", "Lansky", "Ph-like", "Philadelphia"})
 
 
 class Section(BaseModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from blinadss.explanation import places
+from blinadss.citing import places
 from blinadss.findings import Cited
 from blinadss.guidance import ActionAdvice, DoseAdvice, ToxicityAdvice
 from blinadss.page import Page

@@ -15,7 +15,7 @@ from blinadss.knowledge import FactNotes, KnowledgeBase
 from blinadss.profile import PatientProfile
 
 _NONE = FactNotes("", "chart")
-_HEADING = "| fact | can be | is | question | effort | fresh for |\n|---|---|---|---|---|---|"
+_HEADING = "| fact | can be | is | question | effort | changes | fresh for |\n|---|---|---|---|---|---|---|"
 
 
 def vocabulary_text(knowledge: KnowledgeBase) -> str:
@@ -38,7 +38,7 @@ def vocabulary_markdown(knowledge: KnowledgeBase) -> str:
         parts.append(f"\n## {section}\n\n{says}\n\n{_HEADING}")
         for fact, kind in facts.items():
             notes = knowledge.facts.get(fact, _NONE)
-            cells = (f"`{fact}`", kind.shown(), kind.says, notes.ask, notes.effort, _window(notes))
+            cells = (f"`{fact}`", kind.shown(), kind.says, notes.ask, notes.effort, notes.changes, _window(notes))
             parts.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return "\n".join(parts) + "\n"
 

@@ -8,6 +8,7 @@ from blinadss.engines.conclusion import Conclusions, Engine
 from blinadss.errors import BlinadssError
 from blinadss.expression import Values
 from blinadss.knowledge import Policy
+from blinadss.links import Link
 from blinadss.truth import Truth
 
 
@@ -50,10 +51,14 @@ class Panel:
     """
 
     def __init__(
-        self, policies: Sequence[Policy], makers: Mapping[str, Callable[..., Engine]], fingerprint: str
+        self,
+        policies: Sequence[Policy],
+        makers: Mapping[str, Callable[..., Engine]],
+        fingerprint: str,
+        links: Sequence[Link] = (),
     ) -> None:
         self.names, self.fingerprint = tuple(makers), fingerprint
-        self._answers = [_each_of(maker, policies) for maker in makers.values()]
+        self._answers = [_each_of(maker, policies, links) for maker in makers.values()]
 
     def conclude(self, values: Values) -> list[Conclusions]:
         """What all engines conclude of each policy; raises `EngineDisagreement` where they do not conclude the same."""
@@ -61,12 +66,14 @@ class Panel:
         return [agreed(self.names, list(each), self.fingerprint) for each in zip(*answers, strict=True)]
 
 
-def _each_of(maker: Callable[..., Engine], policies: Sequence[Policy]) -> Callable[[Values], list[Conclusions]]:
+def _each_of(
+    maker: Callable[..., Engine], policies: Sequence[Policy], links: Sequence[Link]
+) -> Callable[[Values], list[Conclusions]]:
     """How one engine answers each policy."""
     if hasattr(maker, "conclude_each"):
-        conclude_each: Callable[[Values], list[Conclusions]] = maker(*policies).conclude_each  # type: ignore[attr-defined]
+        conclude_each: Callable[[Values], list[Conclusions]] = maker(*policies, links=links).conclude_each  # type: ignore[attr-defined]
         return conclude_each
-    engines = [maker(policy) for policy in policies]
+    engines = [maker(policy, links) for policy in policies]
     return lambda values: [engine.conclude(values) for engine in engines]
 
 

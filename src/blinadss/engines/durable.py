@@ -6,25 +6,20 @@ and one when it is definitely false, and an absent fact fires neither. Steps tha
 need no other come first; what they conclude is asserted to the next networks,
 up to the indications and the verdict. Rules fire or do not; nothing is worked
 out beside them.
-
-A magnitude is sent as its place among the thresholds that are asked of it,
-twice: the lowest and the highest it can have. So the networks compare small
-whole numbers and never meet a decimal, a unit or a name somebody chose.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import assert_never
 
 from blinadss.engines.conclusion import Conclusions
+from blinadss.engines.encoding import ALWAYS, NEVER, Asked, Encoding
 from blinadss.engines.network import ROOM, Condition, Network, NetworkError, Rule, Word
-from blinadss.expression import Comparison, Expression, Values, comparisons
+from blinadss.expression import Comparison, Expression, Group, Values
 from blinadss.knowledge import Policy
-from blinadss.quantity import Span
+from blinadss.links import Link
+from blinadss.normal_form import CONTRAINDICATED, ELIGIBLE, Step, normal_form
 from blinadss.truth import Truth
 
 _TRUTHS = {1: Truth.TRUE, 0: Truth.FALSE, None: Truth.UNKNOWN}
@@ -40,10 +35,13 @@ class DurableEngine:
 
     name = "durable"
 
-    def __init__(self, *policies: Policy) -> None:
-        self._encoding = _Encoding(use.criterion.when for policy in policies for use in policy.uses())
+    def __init__(self, *policies: Policy, links: Sequence[Link] = ()) -> None:
+        steps = [list(normal_form(policy, tuple(links)).steps()) for policy in policies]
+        asked = [use.criterion.when for policy in policies for use in policy.uses()]
+        unseen = (each for some in steps for step in some for each in (*step.unseen[0], *step.unseen[1]))
+        self._encoding = Encoding([*asked, *unseen])
         plan = _Plan(self._encoding)
-        self._asked = [_Keys(policy, plan) for policy in policies]
+        self._asked = [_Keys(policy, its, plan) for policy, its in zip(policies, steps, strict=True)]
         self._stages = plan.networks()
         # Whoever asks takes networks from here and puts them back, so that no two threads ever use the same.
         self._idle = [self._built()]  # rules that durable-rules refuses are refused now, not with the first patient
@@ -71,23 +69,16 @@ class DurableEngine:
 class _Keys:
     """Under which keys the networks conclude what is asked of one policy."""
 
-    def __init__(self, policy: Policy, plan: _Plan) -> None:
+    def __init__(self, policy: Policy, steps: Iterable[Step], plan: _Plan) -> None:
         criteria = {use.criterion.id: plan.asked(use.criterion.when) for use in policy.uses()}
-        indications = {
-            each.id: plan.step(
-                "all",
-                [
-                    criteria[use.criterion.id] if use.role == "requires" else criteria[use.criterion.id].negated
-                    for use in each.uses
-                ],
-            )
-            for each in policy.indications
-        }
-        contraindicated = plan.step("any", [criteria[use.criterion.id] for use in policy.contraindications])
-        eligible = plan.step("all", [plan.step("any", indications.values()), contraindicated.negated])
+        concluded: dict[str, Asked] = {}
+        for step in steps:
+            parts = [criteria[name].signed(holds) for name, holds in step.criteria]
+            parts += [concluded[name].signed(holds) for name, holds in step.steps]
+            concluded[step.name] = plan.with_unseen(plan.step(step.word, parts), *step.unseen)
         self._criteria = {name: plan.key(asked) for name, asked in criteria.items()}
-        self._indications = {name: plan.key(asked) for name, asked in indications.items()}
-        self._contraindicated, self._eligible = plan.key(contraindicated), plan.key(eligible)
+        self._indications = {each.id: plan.key(concluded[each.id]) for each in policy.indications}
+        self._contraindicated, self._eligible = plan.key(concluded[CONTRAINDICATED]), plan.key(concluded[ELIGIBLE])
 
     def conclusions(self, known: Mapping[str, int]) -> Conclusions:
         """What the networks concluded."""
@@ -99,85 +90,17 @@ class _Keys:
         )
 
 
-class _Encoding:
-    """How what is known of a patient becomes keys with small whole numbers."""
-
-    def __init__(self, expressions: Iterable[Expression]) -> None:
-        leaves = [leaf for expression in expressions for leaf in comparisons(expression)]
-        cuts: dict[str, set[Decimal]] = {}
-        codes: dict[str, set[str]] = {}
-        for leaf in leaves:
-            if leaf.threshold is None:
-                codes.setdefault(leaf.reads, set()).update(leaf.codes)
-            else:
-                cuts.setdefault(leaf.reads, set()).add(leaf.threshold.magnitude)
-        self._cuts = {reads: sorted(cuts[reads]) for reads in sorted(cuts)}
-        self._codes = {reads: {code: number for number, code in enumerate(sorted(codes[reads]), 1)} for reads in codes}
-        self._keys = {reads: f"k{number}" for number, reads in enumerate([*self._cuts, *sorted(self._codes)])}
-
-    def known(self, values: Values) -> dict[str, int]:
-        """The patient as the networks see them; what no criterion asks for is left out."""
-        known = {"always": 1}
-        for reads, key in self._keys.items():
-            value = values.get(reads)
-            if isinstance(value, str):
-                known[key] = self._codes[reads].get(value, 0)  # 0: a code that no criterion names
-            elif isinstance(value, Span):
-                cuts = self._cuts[reads]
-                low, high = _place(cuts, value.low), _place(cuts, value.high)
-                known[key + "l"] = low + (value.low_open and low % 2)
-                known[key + "h"] = high - (value.high_open and high % 2)
-        return known
-
-    def coded(self, reads: str, code: str) -> _Asked:
-        """Whether a fact has a code."""
-        key, number = self._keys[reads], self._codes[reads][code]
-        return _Asked(Condition(key, "==", number), Condition(key, "!=", number))
-
-    def measured(self, leaf: Comparison) -> _Asked:
-        """Whether a magnitude lies on the right side of a threshold: at its lowest, or at its highest."""
-        assert leaf.threshold is not None  # noqa: S101 - only codes are compared without one
-        key, place = self._keys[leaf.reads], _place(self._cuts[leaf.reads], leaf.threshold.magnitude)
-        low, high = key + "l", key + "h"
-        at_least = _Asked(Condition(low, ">=", place), Condition(high, "<", place))
-        more_than = _Asked(Condition(low, ">", place), Condition(high, "<=", place))
-        match leaf.operator:
-            case ">=":
-                return at_least
-            case ">":
-                return more_than
-            case "<":
-                return at_least.negated
-            case _:
-                return more_than.negated
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The condition under which something is definitely true, and that under which it is definitely false."""
-
-    holds: Condition
-    fails: Condition
-    stage: int = 0
-
-    @property
-    def negated(self) -> _Asked:
-        return _Asked(self.fails, self.holds, self.stage)
-
-
-_NEVER = _Asked(Condition("always", "==", 0), Condition("always", "==", 1))
-_ALWAYS = _NEVER.negated
-
-
 class _Plan:
     """The steps by which a policy is concluded, each named once however often it is asked for."""
 
-    def __init__(self, encoding: _Encoding) -> None:
+    def __init__(self, encoding: Encoding) -> None:
         self._encoding = encoding
-        self._steps: dict[tuple[Word, tuple[_Asked, ...]], _Asked] = {}
-        self._counts: dict[tuple[int, tuple[_Asked, ...]], _Asked] = {}
+        self._steps: dict[tuple[Word, tuple[Asked, ...]], Asked] = {}
+        self._halves: dict[tuple[Word, tuple[Asked, ...]], Asked] = {}
+        self._counts: dict[tuple[int, tuple[Asked, ...]], Asked] = {}
+        self._rules: list[tuple[int, list[Rule]]] = []
 
-    def asked(self, expression: Expression) -> _Asked:
+    def asked(self, expression: Expression) -> Asked:
         """What decides the expression, after the steps it needs have been added."""
         if isinstance(expression, Comparison):
             return self._compared(expression)
@@ -192,9 +115,9 @@ class _Plan:
             case _:
                 assert_never(expression.word)
 
-    def step(self, word: Word, parts: Iterable[_Asked]) -> _Asked:
+    def step(self, word: Word, parts: Iterable[Asked]) -> Asked:
         """All, or any, of the parts; one that is too wide for a network is divided."""
-        neutral, settled = (_ALWAYS, _NEVER) if word == "all" else (_NEVER, _ALWAYS)
+        neutral, settled = (ALWAYS, NEVER) if word == "all" else (NEVER, ALWAYS)
         parts = tuple(part for part in dict.fromkeys(parts) if part != neutral)
         if settled in parts:
             return settled
@@ -205,7 +128,7 @@ class _Plan:
             return parts[0] if parts else neutral
         return self._named(word, parts)
 
-    def key(self, asked: _Asked) -> str:
+    def key(self, asked: Asked) -> str:
         """The key under which the truth of what is asked will be known."""
         if not asked.stage or asked.holds.number == 0:  # a comparison, or the opposite of a step
             asked = self._named("all", (asked,))
@@ -215,35 +138,73 @@ class _Plan:
         """The rules of all steps, by networks in the order in which they must be asked."""
         networks: list[list[Rule]] = []
         stage, room = 0, 0
-        for (word, parts), step in sorted(self._steps.items(), key=lambda item: item[1].stage):
-            holds, fails = tuple(part.holds for part in parts), tuple(part.fails for part in parts)
-            key, other = step.holds.key, _DUAL[word]
-            rules = [Rule(f"t{key}", word, holds), Rule(f"f{key}", other, fails)]
+        for its, rules in sorted(self._rules, key=lambda each: each[0]):
             size = sum(rule.size for rule in rules)
-            if step.stage > stage or size > room:
+            if its > stage or size > room:
                 networks.append([])
-                stage, room = step.stage, ROOM
+                stage, room = its, ROOM
             networks[-1] += rules
             room -= size
         return networks
 
-    def _named(self, word: Word, parts: tuple[_Asked, ...]) -> _Asked:
+    def with_unseen(self, asked: Asked, holds: Iterable[Expression], fails: Iterable[Expression]) -> Asked:
+        """The same, and definitely true or false in some cases more."""
+        sides = [
+            (side, *(self._surely("all", self._parts(each)) for each in more))
+            for side, more in ((asked, holds), (asked.negated, fails))
+        ]
+        if all(len(side) == 1 for side in sides):
+            return asked
+        either = tuple(self._widely(side) for side in sides)
+        key = f"s{len(self._rules)}"
+        rules = [Rule(f"{truth}{key}", "all", (side.holds,)) for truth, side in zip("tf", either, strict=True)]
+        return self._add(key, 1 + max(side.stage for side in either), rules)
+
+    def _parts(self, expression: Expression) -> tuple[Asked, ...]:
+        """What must all be so for a box of findings."""
+        flat = isinstance(expression, Group) and expression.word == "all"
+        parts = expression.parts if flat else (expression,)  # type: ignore[union-attr]  # only a group is flat
+        return tuple(self.asked(part) for part in parts)
+
+    def _widely(self, parts: tuple[Asked, ...]) -> Asked:
+        """Any of the parts, as far as they are definitely true."""
+        while len(parts) > _WIDEST:
+            groups = (parts[start : start + _WIDEST] for start in range(0, len(parts), _WIDEST))
+            parts = tuple(self._surely("any", group) for group in groups)
+        return self._surely("any", parts)
+
+    def _surely(self, word: Word, parts: tuple[Asked, ...]) -> Asked:
+        """All, or any, of the parts, of which nobody asks whether it is definitely false: half the rules of a step."""
+        if len(parts) < 2:
+            return parts[0] if parts else ALWAYS
+        if (word, parts) not in self._halves:
+            key = f"s{len(self._rules)}"
+            rule = Rule(f"t{key}", word, tuple(part.holds for part in parts))
+            self._halves[word, parts] = self._add(key, 1 + max(part.stage for part in parts), [rule])
+        return self._halves[word, parts]
+
+    def _named(self, word: Word, parts: tuple[Asked, ...]) -> Asked:
         if (word, parts) not in self._steps:
-            key = f"s{len(self._steps)}"
-            stage = 1 + max(part.stage for part in parts)
-            self._steps[word, parts] = _Asked(Condition(key, "==", 1), Condition(key, "==", 0), stage)
+            key = f"s{len(self._rules)}"
+            holds, fails = tuple(part.holds for part in parts), tuple(part.fails for part in parts)
+            rules = [Rule(f"t{key}", word, holds), Rule(f"f{key}", _DUAL[word], fails)]
+            self._steps[word, parts] = self._add(key, 1 + max(part.stage for part in parts), rules)
         return self._steps[word, parts]
 
-    def _compared(self, leaf: Comparison) -> _Asked:
+    def _add(self, key: str, stage: int, rules: list[Rule]) -> Asked:
+        self._rules.append((stage, rules))
+        return Asked(Condition(key, "==", 1), Condition(key, "==", 0), stage)
+
+    def _compared(self, leaf: Comparison) -> Asked:
         if leaf.threshold is not None:
             return self._encoding.measured(leaf)
         either = self.step("any", [self._encoding.coded(leaf.reads, code) for code in leaf.codes])
         return either if leaf.operator == "is" else either.negated
 
-    def _at_least(self, needed: int, parts: tuple[_Asked, ...]) -> _Asked:
+    def _at_least(self, needed: int, parts: tuple[Asked, ...]) -> Asked:
         """So many of the parts: some of the first half and the rest of the second, in any proportion."""
         if needed <= 0 or needed > len(parts):
-            return _ALWAYS if needed <= 0 else _NEVER
+            return ALWAYS if needed <= 0 else NEVER
         if needed in (1, len(parts)):
             return self.step("any" if needed == 1 else "all", parts)
         if (needed, parts) not in self._counts:
@@ -272,9 +233,3 @@ def _learn(known: dict[str, int], fired: Iterable[str]) -> None:
         key, truth = name[1:], int(name[0] == "t")
         if known.setdefault(key, truth) != truth:
             raise NetworkError(f"the durable-rules network calls `{key}` both true and false")
-
-
-def _place(cuts: Sequence[Decimal], magnitude: Decimal) -> int:
-    """Where a magnitude stands among the thresholds: an odd number at one of them, an even one between two."""
-    index = bisect_left(cuts, magnitude)
-    return 2 * index + (index < len(cuts) and cuts[index] == magnitude)

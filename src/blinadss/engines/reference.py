@@ -7,12 +7,15 @@ tables (see `truth`) do the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import assert_never
 
 from blinadss.engines.conclusion import Conclusions
 from blinadss.expression import Comparison, Expression, Group, Values
 from blinadss.knowledge import Policy
+from blinadss.links import Link
+from blinadss.normal_form import CONTRAINDICATED, ELIGIBLE, Step, normal_form
 from blinadss.quantity import Quantity, Span
 from blinadss.truth import Truth, all_of, any_of, at_least
 
@@ -25,27 +28,46 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, links: Sequence[Link] = ()) -> None:
         self._criteria = {use.criterion.id: answer_to(use.criterion.when) for use in policy.uses()}
-        self._indications = {
-            indication.id: (
-                [use.criterion.id for use in indication.uses if use.role == "requires"],
-                [use.criterion.id for use in indication.uses if use.role == "excludes"],
-            )
-            for indication in policy.indications
-        }
-        self._contraindications = [use.criterion.id for use in policy.contraindications]
+        self._indications = [each.id for each in policy.indications]
+        self._steps = [_Step(step) for step in normal_form(policy, tuple(links)).steps()]
 
     def conclude(self, values: Values) -> Conclusions:
         """The truth of every criterion, of every indication, and of the verdict."""
         criteria = {criterion: answer(values) for criterion, answer in self._criteria.items()}
-        indications = {
-            indication: all_of([*(criteria[each] for each in requires), *(~criteria[each] for each in excludes)])
-            for indication, (requires, excludes) in self._indications.items()
-        }
-        contraindicated = any_of(criteria[each] for each in self._contraindications)
-        eligible = all_of([any_of(indications.values()), ~contraindicated])
-        return Conclusions(criteria, indications, contraindicated, eligible)
+        concluded: dict[str, Truth] = {}
+        for step in self._steps:
+            concluded[step.name] = step.truth(criteria, concluded, values)
+        indications = {each: concluded[each] for each in self._indications}
+        return Conclusions(criteria, indications, concluded[CONTRAINDICATED], concluded[ELIGIBLE])
+
+
+class _Step:
+    """One step of the normal form, by the tables; where they leave it open, by what they do not see as well."""
+
+    def __init__(self, step: Step) -> None:
+        self.name, self._step = step.name, step
+        self._add_up = all_of if step.word == "all" else any_of
+
+    def truth(self, criteria: Mapping[str, Truth], steps: Mapping[str, Truth], values: Values) -> Truth:
+        """What is concluded from the criteria and the earlier steps."""
+        parts = [criteria[name] if holds else ~criteria[name] for name, holds in self._step.criteria]
+        parts += [steps[name] if holds else ~steps[name] for name, holds in self._step.steps]
+        truth = self._add_up(parts)
+        if truth is _UNKNOWN and self._step.block:
+            holds, fails = self._unseen
+            if any(answer(values) is _TRUE for answer in holds):
+                return _TRUE
+            if any(answer(values) is _TRUE for answer in fails):
+                return _FALSE
+        return truth
+
+    @cached_property
+    def _unseen(self) -> tuple[list[Answer], list[Answer]]:
+        """Worked out for the first patient who needs it."""
+        holds, fails = self._step.unseen
+        return [answer_to(each) for each in holds], [answer_to(each) for each in fails]
 
 
 def answer_to(expression: Expression) -> Answer:

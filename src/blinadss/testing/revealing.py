@@ -64,7 +64,7 @@ def revealing(knowledge: KnowledgeBase | None = None, *, on: date | None = None)
 
         def _answers(self) -> dict[str, str]:
             profile = patients.as_profile(self.known, day)
-            return _answers(assess(profile, knowledge=base, policies=list(base.policies)))
+            return _answers(assess(profile, knowledge=base, policies=list(base.policies), further=False))
 
     return Revealing
 

@@ -136,7 +136,7 @@ def _aimed(
     profile = patients.as_profile(known, day)
     policy, _ = _home(knowledge, indication)
     result = assess(
-        profile, knowledge=knowledge, policies=[policy.id], engines=("reference",), cautions=False
+        profile, knowledge=knowledge, policies=[policy.id], engines=("reference",), cautions=False, further=False
     ).policies[0]
     assume(any(each.id == indication and each.eligibility is eligibility for each in result.indications))
     return profile

@@ -1,0 +1,58 @@
+"""Sources and published results in words: how far something was checked, where it is written, what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from blinadss.errors import printable
+from blinadss.findings import Cited, ShownEffect, ShownEvidence
+from blinadss.page import Page
+from blinadss.quantity import plain
+from blinadss.statements import Assurance, Effect
+
+ASSURANCE: dict[Assurance, str] = {
+    "verified": "verified",
+    "secondary": "secondary: read only in an older edition, another market's text or one second-hand source",
+    "unverified": "UNVERIFIED: nobody has read this in its source",
+}
+
+
+def places(cite: Iterable[Cited]) -> str:
+    """The citations, the places in one document together."""
+    places: dict[str, list[str]] = {}
+    for each in cite:
+        places.setdefault(each.source, []).append(f"§{each.section}" if each.section[:1].isdigit() else each.section)
+    return "; ".join(f"{source} {', '.join(sections)}" for source, sections in places.items())
+
+
+def sources(page: Page, cite: Iterable[Cited]) -> None:
+    """Every document cited above, with where to find it."""
+    cited = {each.source: each for each in cite}
+    if not cited:
+        return
+    page.line("")
+    page.line(page.paint("Sources", "strong"))
+    for source in sorted(cited.values(), key=lambda each: each.source):
+        page.paragraph(f"{source.source}: {source.title}", "  ")
+        page.line(f"    {page.paint(printable(source.url), 'faint')}")
+
+
+def said_of(result: ShownEvidence) -> str:
+    """A published result as one sentence, with its source and, if it was not read there, how far to trust it."""
+    parts = [f"{result.endpoint}: {result.result}"]
+    if result.comparator:
+        parts.append(f"against {result.comparator}")
+    if result.effect:
+        parts.append(effect_text(result.effect))
+    trust = "" if result.assurance == "verified" else f" {ASSURANCE[result.assurance]}"
+    who = f"{result.population}, {result.patients} patients" if result.patients else result.population
+    said = f"{result.study}. {who}. {', '.join(parts)}. [{places(result.cite)}]{trust}"
+    return f"{said} ({result.note})" if result.note else said
+
+
+def effect_text(effect: ShownEffect | Effect) -> str:
+    """A measure of effect with its interval, if it has one."""
+    if effect.low is None or effect.high is None or effect.level is None:
+        return f"{effect.measure} {plain(effect.value)}"
+    low, high, level = plain(effect.low), plain(effect.high), plain(effect.level)
+    return f"{effect.measure} {plain(effect.value)} ({level} % CI {low} to {high})"
