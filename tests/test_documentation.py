@@ -17,6 +17,7 @@ from blinadss.checks import CHECKS
 from blinadss.vocabulary import schema_text, vocabulary_markdown
 
 ROOT = Path(__file__).parents[1]
+FOLLOWED = ["make-a-checklist", "grade-a-toxicity", "follow-a-course", "settle-an-open-answer", "check-a-profile"]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")),
          *sorted((ROOT / "criteria").rglob("*.md")), *sorted((ROOT / "scenarios").rglob("*.md"))]  # fmt: skip
 
@@ -78,8 +79,10 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
         follow(block, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["make-a-checklist", "grade-a-toxicity", "follow-a-course", "settle-an-open-answer"])
-def test_the_pages_on_giving_the_treatment_show_what_is_printed(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["make-a-checklist", "grade-a-toxicity", "follow-a-course", "settle-an-open-answer", "check-a-profile"]
+)
+def test_pages_show_what_is_printed(name: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     page = read("docs", "how-to", f"{name}.md")
     for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):

@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from blinadss.assessment import assess
     from blinadss.checklists import checklist
+    from blinadss.consistency import Contradiction, check_profile
     from blinadss.course import Course, CourseError
     from blinadss.course_advice import CourseAdvice, advise_course
     from blinadss.course_files import load_course
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _HOME = {
     "advise_course": "course_advice",
     "assess": "assessment",
+    "check_profile": "consistency",
     "checklist": "checklists",
     "explain": "explanation",
     "grade": "grading",
@@ -40,6 +42,7 @@ _HOME = {
     "Assessment": "findings",
     "BlinadssError": "errors",
     "Checklist": "guidance",
+    "Contradiction": "consistency",
     "Course": "course",
     "CourseAdvice": "course_advice",
     "CourseError": "course",
@@ -63,6 +66,7 @@ __all__ = [
     "Assessment",
     "BlinadssError",
     "Checklist",
+    "Contradiction",
     "Course",
     "CourseAdvice",
     "CourseError",
@@ -82,6 +86,7 @@ __all__ = [
     "Verdict",
     "advise_course",
     "assess",
+    "check_profile",
     "checklist",
     "explain",
     "grade",

@@ -163,7 +163,7 @@ _WHY = {
     "editions": "list the days on which it changed",
     "from": "write the first day it was in force",
     "kind": "say what kind it is: label, trial, paper, …",
-    "severity": "say how grave it is: severe, moderate, mild, informative or not_indicated",
+    "severity": "say how grave it is: severe, moderate, mild, informative, not_indicated or contradiction",
     "do": "write what to do about it",
     "study": "name the study",
     "population": "say who was studied",

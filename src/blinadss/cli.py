@@ -16,7 +16,7 @@ from typing import NoReturn
 # Pydantic looks for plugins in every installed package at each start; a command that answers once has no use for any.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from blinadss import commands
+from blinadss import commands, knowledge_commands
 from blinadss.errors import BlinadssError, Mistake, printable
 
 
@@ -181,29 +181,38 @@ def _of_patients(to: _Commands) -> None:
 
 
 def _of_knowledge(to: _Commands) -> None:
-    check = to.add(commands.check, "say what is legal but unwise in a folder of criteria", knows=False)
-    check.add_argument("folder", nargs="?", metavar="DIR", help="default: the criteria that ship")
+    check = to.add(
+        knowledge_commands.check, "say what is unwise in criteria, or in what a patient's file contradicts itself"
+    )
+    check.add_argument(
+        "what",
+        nargs="?",
+        metavar="WHAT",
+        help="a folder of criteria, or a patient's file (default: the shipped criteria)",
+    )
+    check.add_argument("--on", type=_day, metavar="DATE", help="the day as of which a patient's file is checked")
     check.add_argument("--sizes", action="store_true", help="list how large the normal form of each policy is")
+    to.writes(check, "text", "json")
 
-    test = to.add(commands.test, "run scenarios, then break each criterion and see that a scenario notices")
+    test = to.add(knowledge_commands.test, "run scenarios, then break each criterion and see that a scenario notices")
     test.add_argument("folder", nargs="?", metavar="DIR", help="default: scenarios")
     test.add_argument("--policy", action="append", metavar="ID", help="break only this policy, folder, or `cautions`")
     test.add_argument("--no-breakages", action="store_true", help="only run the scenarios")
     test.add_argument("--list", action="store_true", help="list every breakage and the scenario that noticed it")
 
-    to.writes(to.add(commands.facts, "list every fact a profile can hold"), "text", "markdown")
+    to.writes(to.add(knowledge_commands.facts, "list every fact a profile can hold"), "text", "markdown")
 
     policies = to.add(commands.policies, "list the policies and their editions")
     policies.add_argument("--on", type=_day, metavar="DATE", help="mark what is in force on that day (default: today)")
 
-    show = to.add(commands.show, "show a policy, an indication, a criterion, a caution or a result in words")
+    show = to.add(knowledge_commands.show, "show a policy, an indication, a criterion, a caution or a result in words")
     what = show.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "id", nargs="*", default=[], metavar="ID", help="the id of one, as `blinadss policies` lists them"
     )
     what.add_argument("--write", metavar="DIR", help="write the whole handbook of criteria into DIR")
 
-    schema = to.add(commands.schema, "print a JSON Schema", knows=False)
+    schema = to.add(knowledge_commands.schema, "print a JSON Schema", knows=False)
     schema.add_argument(
         "of", nargs="?", choices=("profile", "assessment", "checklist", "grade", "course"), default="profile"
     )

@@ -27,14 +27,14 @@ def assess(options: argparse.Namespace) -> int:
     from blinadss.intake import read_patient
 
     target = target_of(options)
-    knowledge = _knowledge(options)
+    knowledge = knowledge_of(options)
     profile, node = read_patient(options.profile)
     on = _on(options, profile)
     with _placed(node):
         assessment = assessed(
             profile, on=on, policies=options.policy, knowledge=knowledge, supposing=dict(options.suppose or ())
         )
-    _note_absent_engines()
+    note_absent_engines()
     if options.format == "json":
         write(target, assessment.model_dump_json(indent=2) + "\n")
     else:
@@ -49,7 +49,7 @@ def checklist(options: argparse.Namespace) -> int:
     from blinadss.intake import read_patient
 
     target = target_of(options)
-    knowledge = _knowledge(options)
+    knowledge = knowledge_of(options)
     profile, node = read_patient(options.profile)
     on = _on(options, profile)
     with _placed(node):
@@ -63,7 +63,7 @@ def checklist(options: argparse.Namespace) -> int:
             on=on,
             knowledge=knowledge,
         )
-    _note_absent_engines()
+    note_absent_engines()
     if options.format == "json":
         write(target, made.model_dump_json(indent=2) + "\n")
     elif options.format == "csv":
@@ -104,13 +104,13 @@ def grade(options: argparse.Namespace) -> int:
     from blinadss.grading import grade as graded
     from blinadss.intake import read_patient
 
-    target, knowledge = target_of(options), _knowledge(options)
+    target, knowledge = target_of(options), knowledge_of(options)
     profile, node = read_patient(options.profile)
     on = _on(options, profile)
     scales = options.scale or [scale.id for system in knowledge.grading.values() for scale in system.scales]
     with _placed(node):
         grades = [graded(profile, scale, on=on, knowledge=knowledge) for scale in scales]
-    _note_absent_engines()
+    note_absent_engines()
     if options.format == "json":
         write(target, json.dumps([each.model_dump(mode="json") for each in grades], indent=2) + "\n")
     else:
@@ -126,7 +126,7 @@ def course(options: argparse.Namespace) -> int:
     from blinadss.course_page import course_text
     from blinadss.intake import read_patient
 
-    target, knowledge = target_of(options), _knowledge(options)
+    target, knowledge = target_of(options), knowledge_of(options)
     profile, node = read_patient(options.profile)
     events = load_course(options.events)
     last = events.events[-1].at if len(events) else None
@@ -135,7 +135,7 @@ def course(options: argparse.Namespace) -> int:
         at = starting(at, options.zone)
     with _placed(node):
         advice = advise_course(events, profile, options.indication, at=at, bag=options.bag, knowledge=knowledge)
-    _note_absent_engines()
+    note_absent_engines()
     if options.format == "json":
         write(target, advice.model_dump_json(indent=2) + "\n")
     else:
@@ -169,60 +169,25 @@ def _look(target: Path | None) -> tuple[int, bool]:
     return (min(get_terminal_size().columns, 110) if terminal else 96), colour
 
 
-def check(options: argparse.Namespace) -> int:
-    """Say what is legal but unwise in a folder of criteria; 1 if anything is."""
-    from blinadss.checks import check as checked
-    from blinadss.loading import load_knowledge, shipped_criteria
-    from blinadss.normal_form import sizes
+def check_profile_file(options: argparse.Namespace) -> int:
+    """Say in what a patient's file contradicts itself; 2 if it does."""
+    import json
 
-    folder = Path(options.folder) if options.folder else shipped_criteria()
-    knowledge = load_knowledge(folder)
-    found = checked(knowledge, folder)
-    warnings = [each for each in found if not each.known]
-    for each in found:
-        print(each)
-    known = f", {_counted(len(found) - len(warnings), 'known flaw')} of a source" if len(found) > len(warnings) else ""
-    by_size = sorted(sizes(knowledge).items(), key=lambda each: -sum(each[1]))
-    for (policy, edition), (yes, no) in by_size[: None if options.sizes else 1]:
-        largest = "" if options.sizes else "the largest normal form: "
-        print(f"{largest}{policy} of {edition}: {_counted(yes, 'set')} of findings settle a yes, {no or 'none'} a no")
-    print(f"{_counted(len(knowledge.criteria), 'criterion', 'criteria')}: {_counted(len(warnings), 'warning')}{known}")
-    return 1 if warnings else 0
+    from blinadss.consistency import check_profile
+    from blinadss.consistency_page import contradictions_text
+    from blinadss.intake import read_patient
 
-
-def test(options: argparse.Namespace) -> int:
-    """Run scenarios, then break everything on purpose; 1 if a scenario fails or a breakage goes unnoticed."""
-    from blinadss.pinned import unnoticed
-    from blinadss.scenario_files import load_scenarios
-    from blinadss.scenarios import run
-
-    folder = Path(options.folder or "scenarios")
-    knowledge = _knowledge(options)
-    scenarios = load_scenarios(folder, knowledge)
-    failures = [failure for scenario in scenarios for failure in run(scenario, knowledge)]
-    _note_absent_engines()
-    for failure in failures:
-        print(failure)
-    print(f"{_counted(len(scenarios), 'scenario')}: {_counted(len(failures), 'failure')}")
-    if failures or options.no_breakages:
-        return 1 if failures else 0
-    total, missed = unnoticed(knowledge, scenarios, only=options.policy, listed=print if options.list else None)
-    for breakage in missed:
-        print(f"no scenario notices: {breakage}")
-    print(f"{_counted(total, 'breakage')}: {total - len(missed)} noticed, {len(missed) or 'none'} unnoticed")
-    return 1 if missed else 0
-
-
-def facts(options: argparse.Namespace) -> int:
-    """List every fact a profile can hold."""
-    from blinadss.vocabulary import vocabulary_markdown, vocabulary_text
-
-    knowledge = _knowledge(options)
-    write(
-        target_of(options),
-        vocabulary_markdown(knowledge) if options.format == "markdown" else vocabulary_text(knowledge),
-    )
-    return 0
+    target, knowledge = target_of(options), knowledge_of(options)
+    profile, node = read_patient(options.what)
+    with _placed(node):
+        found = check_profile(profile, on=_on(options, profile), knowledge=knowledge)
+    note_absent_engines()
+    if options.format == "json":
+        write(target, json.dumps([each.model_dump(mode="json") for each in found], indent=2, ensure_ascii=False) + "\n")
+    else:
+        width, colour = _look(target)
+        write(target, contradictions_text(found, width=width, colour=colour))
+    return 2 if found else 0
 
 
 def policies(options: argparse.Namespace) -> int:
@@ -230,47 +195,16 @@ def policies(options: argparse.Namespace) -> int:
     from blinadss.vocabulary import policies_text
 
     on = options.on or date.today()  # noqa: DTZ011
-    print(policies_text(_knowledge(options), on), end="")
+    print(policies_text(knowledge_of(options), on), end="")
     return 0
 
 
-def show(options: argparse.Namespace) -> int:
-    """Show something of the knowledge in words, or write the whole handbook."""
-    from blinadss.handbook import GENERATED, handbook
-    from blinadss.treatment_prose import show as shown
-
-    knowledge = _knowledge(options)
-    if options.write is None:
-        for name in options.id:
-            print(shown(knowledge, name), end="")
-        return 0
-    folder, pages = Path(options.write), handbook(knowledge)
-    before = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.md")}
-    foreign = [path for path in before.values() if GENERATED not in path.read_text(encoding="utf-8")]
-    if foreign:
-        raise UsageError(f"{foreign[0]}: is not a page of the handbook", "name a folder that holds nothing else")
-    for name, text in pages.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        write(folder / name, text)
-    for name in before.keys() - pages.keys():
-        before[name].unlink()
-    print(f"{_counted(len(pages), 'page')} in {folder}")
-    return 0
-
-
-def schema(options: argparse.Namespace) -> int:
-    """Print a JSON Schema."""
-    from blinadss.vocabulary import schema_text
-
-    write(target_of(options), schema_text(options.of))
-    return 0
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
+def counted(number: int, one: str, many: str = "") -> str:
+    """``no scenarios``, ``1 scenario``, ``2 scenarios``."""
     return f"{number or 'no'} {one if number == 1 else many or one + 's'}"
 
 
-def _knowledge(options: argparse.Namespace) -> KnowledgeBase:
+def knowledge_of(options: argparse.Namespace) -> KnowledgeBase:
     """The knowledge to use, with the user's own freshness windows if there are any."""
     from blinadss.loading import load_knowledge, with_windows
 
@@ -278,7 +212,7 @@ def _knowledge(options: argparse.Namespace) -> KnowledgeBase:
     return with_windows(knowledge, options.fresh_for) if getattr(options, "fresh_for", None) else knowledge
 
 
-def _note_absent_engines() -> None:
+def note_absent_engines() -> None:
     """Say, once a command, which engine cannot run here; the answers say which did."""
     from blinadss.engines import ABSENT
 

@@ -54,6 +54,7 @@ SEVERITY = {
     "mild": "mild",
     "informative": "informative: a predictor of response, which decides nothing",
     "not_indicated": "NOT INDICATED: no label covers this use",
+    "contradiction": "the profile contradicts itself",
 }
 _GOOD = {Verdict.ELIGIBLE, Eligibility.ELIGIBLE}
 _OPEN = {Verdict.UNDETERMINED, Eligibility.UNDETERMINED}
@@ -67,6 +68,7 @@ def explain(assessment: Assessment, *, width: int = 96, colour: bool = False) ->
     if assessment.supposed:
         said = ", ".join(f"{fact}: {value}" for fact, value in assessment.supposed.items())
         page.paragraph(f"NOT THIS PATIENT, but the same patient if this were so: {said}", "", style="bad")
+    _contradictions(page, assessment.cautions)
     for policy in assessment.policies:
         page.line("")
         _policy(page, policy)
@@ -155,7 +157,8 @@ def _findings(page: Page, findings: Iterable[Finding | CautionFinding], *, brief
             if compared.decisive:
                 page.paragraph(_compared(compared), " " * INDENT)
         if isinstance(finding, CautionFinding):
-            page.paragraph(f"What to do ({SEVERITY[finding.severity]}): {finding.do}", " " * INDENT)
+            how = "" if finding.severity == "contradiction" else f" ({SEVERITY[finding.severity]})"
+            page.paragraph(f"What to do{how}: {finding.do}", " " * INDENT)
             for result in finding.evidence:
                 page.paragraph(f"Known: {said_of(result)}", " " * INDENT)
         _flaw(page, finding.flaw, " " * INDENT)
@@ -185,9 +188,18 @@ def _evidence(page: Page, evidence: Iterable[ShownEvidence]) -> None:
         page.labelled("-", "faint", said_of(result), indent=4)
 
 
+def _contradictions(page: Page, cautions: Iterable[CautionFinding]) -> None:
+    """What the profile says that cannot all be true, before any answer."""
+    found = [each for each in cautions if each.severity == "contradiction" and each.truth is Truth.TRUE]
+    if found:
+        page.line("")
+        page.paragraph("The profile contradicts itself. Settle this before relying on any answer.", "", style="bad")
+    _findings(page, found)
+
+
 def _cautions(page: Page, cautions: Iterable[CautionFinding]) -> None:
     """The risks that are there, whole, and those that cannot be ruled out, each in a line."""
-    cautions = tuple(cautions)
+    cautions = tuple(each for each in cautions if each.severity != "contradiction")
     present = [each for each in cautions if each.truth is Truth.TRUE]
     unknown = [
         each

@@ -22,10 +22,10 @@ from blinadss.statements import ALWAYS, Assurance, Citation, Criterion, Evidence
 from blinadss.treatment import GradingSystem, Row, Toxicity, Treatment
 
 PolicyKind = Literal["label", "funder", "payer", "trial", "policy", "cautions", "conditions"]
-Severity = Literal["severe", "moderate", "mild", "informative", "not_indicated"]
+Severity = Literal["severe", "moderate", "mild", "informative", "not_indicated", "contradiction"]
 Effort = Literal["chart", "history", "blood", "flow cytometry", "imaging", "marrow", "lumbar puncture"]
 KINDS: tuple[PolicyKind, ...] = ("label", "funder", "payer", "trial", "policy")
-SEVERITIES: tuple[Severity, ...] = ("severe", "moderate", "mild", "informative", "not_indicated")
+SEVERITIES: tuple[Severity, ...] = ("severe", "moderate", "mild", "informative", "not_indicated", "contradiction")
 CAUTIONS: Literal["cautions"] = "cautions"  # the id of what is asked of every patient whatever the policy
 Changes = Literal["freely", "never", "upwards"]
 CHANGES: tuple[Changes, ...] = ("never", "upwards")  # what is written; without a word it is freely

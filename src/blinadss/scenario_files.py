@@ -21,11 +21,11 @@ from blinadss.knowledge import CAUTIONS, KnowledgeBase
 from blinadss.profile import PatientProfile
 from blinadss.reading import Entries, Items, Node, Text, place_of, read_file, to_plain
 from blinadss.row_words import expected_words
-from blinadss.scenarios import Scenario
+from blinadss.scenarios import NOT_ASKED, Scenario
 
 _VERDICTS = [verdict.value for verdict in Verdict]
 _ELIGIBILITIES = [*(eligibility.value for eligibility in Eligibility), "not_applicable", "not_in_force"]
-_FINDINGS = sorted({word for words in WORDS.values() for word in words.values()})
+_FINDINGS = [*sorted({word for words in WORDS.values() for word in words.values()}), NOT_ASKED]
 _EMPTY = "write `{}` for a patient of whom nothing is known"
 
 

@@ -23,6 +23,8 @@ from blinadss.knowledge import CAUTIONS, KnowledgeBase
 from blinadss.profile import PatientProfile
 from blinadss.row_words import words
 
+NOT_ASKED = "not asked"  # of a criterion that no edition in force on the day asks
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -107,8 +109,8 @@ def differences(scenario: Scenario, assessment: Assessment) -> Iterator[Differen
 def _unexpected(expect: Mapping[str, str], answers: Mapping[str, set[str]]) -> Iterator[Difference]:
     """What is not among the words that were said of it."""
     for name, word in expect.items():
-        if word not in answers.get(name, ()):
-            got = " and ".join(sorted(answers.get(name, {"not asked on that day"}) - {"applicable"}))
+        if word not in answers.get(name, {NOT_ASKED}):
+            got = " and ".join(sorted(answers.get(name, {NOT_ASKED}) - {"applicable"}))
             yield Difference(f"`{name}`", word, got)
 
 
