@@ -24,11 +24,13 @@ format: $(VENV)/.developing
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# compare the engines on N generated pairs of a patient and a criterion, then see how soon faults are found
+# compare the engines on N generated pairs of a patient and a criterion, then see how soon faults are found,
+# and the exact answers with brute force
 N ?= 1000000
 agree: $(VENV)/.developing
 	$(BIN)/python -m blinadss.testing.differential $(N)
 	$(BIN)/python tests/faults.py
+	$(BIN)/python benchmarks/exact.py
 
 # the same answers from 8 threads and from forked processes, and memory over 200,000 assessments
 endure: $(VENV)/.developing

@@ -66,6 +66,22 @@ PATIENTS: dict[str, tuple[Path | dict[str, Any], date]] = {
         },
         ON,
     ),
+    "contradictory": (
+        {
+            "patient": {"age": "40 years", "sex": "male", "breastfeeding": "present"},
+            "disease": {
+                "diagnosis": "b_cell_precursor_all",
+                "cd19": "positive",
+                "philadelphia": "negative",
+                "course": "remission",
+                "remission_number": 1,
+            },
+            "marrow": {"blasts": {"value": "80 %", "on": "2026-11-20"}},
+            "mrd": {"level": {"value": "0.3 %", "on": "2026-11-20"}, "assay_sensitivity": "0.01 %"},
+            "history": {"blinatumomab_hypersensitivity": "absent"},
+        },
+        ON,
+    ),
     "child-who-grows-up": (
         {
             "patient": {"birth_date": "2008-12-24"},
@@ -108,6 +124,7 @@ US = ["us-label"]
 POLICIES = {
     "adult-with-cautions": ["eu-label"],
     "child-who-grows-up": ["eu-label"],
+    "contradictory": ["eu-label"],
     "trial-that-cannot-be-said": ["trials/alcantara"],
 }
 

@@ -22,7 +22,7 @@ from blinadss.wording import named, would_be
 TRIES = 8  # completions that are tried until one can be written down and gives the answer when it is fed back
 SETS = 5  # smallest sets of forbidding facts that are named
 MANY = 30  # unknown facts beyond which the next question is chosen by effort alone
-_NO_EXAMPLE = "findings that settle it, because what the profile says contradicts itself"
+_NO_EXAMPLE = "findings that settle it each way, because what the profile says contradicts itself"
 _TOO_MANY = "the best next question, because too many facts are unknown; the easiest is named"
 _NOBODY = "nobody can meet all of these criteria together"
 _MORE_SETS = "more sets of facts that forbid it"
