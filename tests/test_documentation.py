@@ -79,9 +79,7 @@ def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
         follow(block, tmp_path)
 
 
-@pytest.mark.parametrize(
-    "name", ["make-a-checklist", "grade-a-toxicity", "follow-a-course", "settle-an-open-answer", "check-a-profile"]
-)
+@pytest.mark.parametrize("name", FOLLOWED)
 def test_pages_show_what_is_printed(name: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
     page = read("docs", "how-to", f"{name}.md")

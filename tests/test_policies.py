@@ -106,8 +106,8 @@ def test_a_child_whom_rialto_would_have_taken() -> None:
 @given(profiles())
 def test_no_trial_and_no_caution_ever_changes_a_label(profile: blinadss.PatientProfile) -> None:
     on = profile.assessed_on or ON
-    alone = blinadss.assess(profile, on=on, policies=["us-label", "eu-label"], cautions=False)
-    among = blinadss.assess(profile, on=on, policies=["all"])
+    alone = blinadss.assess(profile, on=on, policies=["us-label", "eu-label"], cautions=False, further=False)
+    among = blinadss.assess(profile, on=on, policies=["all"], further=False)
     for name in ("us-label", "eu-label"):
         assert among.policy(name) == alone.policy(name)
 
@@ -117,7 +117,7 @@ def test_no_trial_and_no_caution_ever_changes_a_label(profile: blinadss.PatientP
 def test_every_engine_gives_the_plain_meaning_of_every_shipped_criterion(
     engine: str, profile: blinadss.PatientProfile
 ) -> None:
-    """Engines agree on every policy that ships and on the cautions, with the tables and so with each other."""
+    """Of every criterion that ships; what the tables settle of an indication or a verdict is as they say."""
     on = profile.assessed_on or ON
     for whole in KNOWLEDGE.all_policies():
         policy = whole.as_of(on)
@@ -127,9 +127,9 @@ def test_every_engine_gives_the_plain_meaning_of_every_shipped_criterion(
         for use in policy.uses():
             assert concluded.criteria[use.criterion.id] is plain_meaning(use.criterion.when, values)
         for each in policy.indications:
-            assert concluded.indications[each.id] is plain_meaning(requirement(each), values)
+            assert plain_meaning(requirement(each), values) in {concluded.indications[each.id], Truth.UNKNOWN}
         if policy.indications:
-            assert concluded.eligible is plain_meaning(verdict_expression(policy), values)
+            assert plain_meaning(verdict_expression(policy), values) in {concluded.eligible, Truth.UNKNOWN}
 
 
 @settings(max_examples=60)

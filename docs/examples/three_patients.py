@@ -125,7 +125,7 @@ def assessed(patient: dict[str, dict[str, object]], day: date) -> blinadss.Asses
     """The patient on that day; an adult's date of birth moves with the day, so that the age stays."""
     born = {"birth_date": date(day.year - 46, 3, 2).isoformat()} if "birth_date" in patient["patient"] else {}
     profile = blinadss.load_profile({**patient, "patient": {**patient["patient"], **born}})
-    return blinadss.assess(profile, on=day, policies=["all"])
+    return blinadss.assess(profile, on=day, policies=["all"], further=False)
 
 
 def cell(policy: PolicyResult) -> str:

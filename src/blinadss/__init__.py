@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from blinadss.assessment import assess
     from blinadss.checklists import checklist
     from blinadss.consistency import Contradiction, check_profile
+    from blinadss.contrast import Contrast, compare
     from blinadss.course import Course, CourseError
     from blinadss.course_advice import CourseAdvice, advise_course
     from blinadss.course_files import load_course
@@ -34,6 +35,7 @@ _HOME = {
     "assess": "assessment",
     "check_profile": "consistency",
     "checklist": "checklists",
+    "compare": "contrast",
     "explain": "explanation",
     "grade": "grading",
     "load_course": "course_files",
@@ -43,6 +45,7 @@ _HOME = {
     "BlinadssError": "errors",
     "Checklist": "guidance",
     "Contradiction": "consistency",
+    "Contrast": "contrast",
     "Course": "course",
     "CourseAdvice": "course_advice",
     "CourseError": "course",
@@ -67,6 +70,7 @@ __all__ = [
     "BlinadssError",
     "Checklist",
     "Contradiction",
+    "Contrast",
     "Course",
     "CourseAdvice",
     "CourseError",
@@ -88,6 +92,7 @@ __all__ = [
     "assess",
     "check_profile",
     "checklist",
+    "compare",
     "explain",
     "grade",
     "load_course",

@@ -35,14 +35,17 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     cautions: bool = True,
     further: bool = True,
     supposing: Mapping[str, str] = MappingProxyType({}),
+    edition_on: date | None = None,
 ) -> Assessment:
     """Assess one profile on the day ``on`` (or the profile's own ``assessed_on``) under each policy.
 
     A policy is named by its id, several by the folder they are in (``trials``), every one by
     ``all``. The cautions are answered whatever the policies, unless ``cautions`` is false.
     With ``further``, each answer says as well what it could still become, what to find out
-    next, why it is no, and until when it holds; without, an assessment takes a third of the time.
+    next, why it is no, and until when it holds; without, an assessment takes a fraction of the time.
     ``supposing`` replaces facts of the profile by others, by path, and the result says so.
+    ``edition_on`` is the day whose editions are asked (by default the day of assessment); how
+    time goes on under the editions of another day is nothing to search, so nothing further is said.
 
     Every engine that can run here answers, or those named in ``engines``, and the result
     records which. The same arguments give the same result: no clock, no network, no
@@ -58,7 +61,8 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     profile = _supposing(profile, supposing) if supposing else profile
     refuse_future(profile, day)
     asked = knowledge.select(knowledge.default_policies if policies is None else policies)
-    editions = [(policy, policy.edition(day)) for policy in asked]
+    standing_on = edition_on or day
+    editions = [(policy, policy.edition(standing_on)) for policy in asked]
     prepared = [
         prepared_policy(knowledge, policy.id, edition.start) if edition else None for policy, edition in editions
     ]
@@ -67,6 +71,7 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     facts = dict.fromkeys(fact for each in answered for fact in each.criteria.facts)
     linked = {link.fact for each in prepared if each for link in each.form.links}
     patient = Patient(profile, day, knowledge, facts, linked)
+    further = further and standing_on == day
     ahead = outlooks(profile, day, knowledge, [policy.id for policy in asked]) if further else [None] * len(asked)
     concluded = iter(prepared_panel(knowledge, answered, names).conclude(patient.values))
     return Assessment(
@@ -76,7 +81,9 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
         knowledge=KnowledgeStamp(version=knowledge.version, fingerprint=knowledge.fingerprint),
         engines=names,
         policies=tuple(
-            PolicyAnswers(patient, ready, next(concluded), outlook).result() if ready else _not_in_force(policy, day)
+            PolicyAnswers(patient, ready, next(concluded), outlook).result()
+            if ready
+            else _not_in_force(policy, standing_on)
             for policy, ready, outlook in zip(asked, prepared, ahead, strict=True)
         ),
         cautions=cautions_for(patient, risks, next(concluded)) if risks else (),

@@ -76,6 +76,15 @@ class Block:
         return all(box != space.everything and space.holds_a_case(box) for box in boxes)
 
     @cached_property
+    def elsewhere(self) -> Box:
+        """All of whatever the block does not ask for."""
+        asked = {leaf.reads for part in self.parts for each in part.asks for leaf in comparisons(each)}
+        asked |= {
+            leaf.reads for link in self.links for each in (link.impossible, link.guard) for leaf in comparisons(each)
+        }
+        return sum(self.classes.field(reads) for reads in self.classes.readings if reads not in asked)
+
+    @cached_property
     def never(self) -> Sum:
         """The complete sum of what no patient can have."""
         space = self.classes.space

@@ -150,6 +150,23 @@ def _of_patients(to: _Commands) -> None:
     )
     to.writes(assess, "text", "json")
 
+    compare = to.of_patient(commands.compare, "say which policy or edition answers differently, and why")
+    compare.add_argument(
+        "--policies",
+        nargs="+",
+        metavar="ID",
+        help="the policies, the one to compare with first (default: as of assess)",
+    )
+    compare.add_argument(
+        "--dates",
+        nargs="+",
+        type=_day,
+        default=(),
+        metavar="DATE",
+        help="the policies as they stood on each of these days; the patient stays as on the day of assessment",
+    )
+    to.writes(compare, "text", "json")
+
     checklist = to.of_patient(commands.checklist, "list what to give, watch and do, with dates")
     checklist.add_argument("--indication", required=True, metavar="ID", help="as `blinadss policies` lists them")
     checklist.add_argument(
@@ -214,6 +231,9 @@ def _of_knowledge(to: _Commands) -> None:
 
     schema = to.add(knowledge_commands.schema, "print a JSON Schema", knows=False)
     schema.add_argument(
-        "of", nargs="?", choices=("profile", "assessment", "checklist", "grade", "course"), default="profile"
+        "of",
+        nargs="?",
+        choices=("profile", "assessment", "checklist", "grade", "course", "contrast"),
+        default="profile",
     )
     to.writes(schema, "json")

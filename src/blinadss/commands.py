@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from blinadss.knowledge import KnowledgeBase
     from blinadss.profile import PatientProfile
     from blinadss.reading import Node
+    from blinadss.result import Result
 
 
 def assess(options: argparse.Namespace) -> int:
@@ -34,13 +35,21 @@ def assess(options: argparse.Namespace) -> int:
         assessment = assessed(
             profile, on=on, policies=options.policy, knowledge=knowledge, supposing=dict(options.suppose or ())
         )
-    note_absent_engines()
-    if options.format == "json":
-        write(target, assessment.model_dump_json(indent=2) + "\n")
-    else:
-        width, colour = _look(target)
-        write(target, explain(assessment, width=width, colour=colour))
-    return 0
+    return _answered(options, target, assessment, explain)
+
+
+def compare(options: argparse.Namespace) -> int:
+    """Say which policies or editions answer differently about one patient, and what makes the difference."""
+    from blinadss.contrast import compare as compared
+    from blinadss.contrast_page import contrast_text
+    from blinadss.intake import read_patient
+
+    target, knowledge = target_of(options), knowledge_of(options)
+    profile, node = read_patient(options.profile)
+    on = _on(options, profile)
+    with _placed(node):
+        made = compared(profile, on=on, policies=options.policies, dates=options.dates, knowledge=knowledge)
+    return _answered(options, target, made, contrast_text)
 
 
 def checklist(options: argparse.Namespace) -> int:
@@ -135,12 +144,15 @@ def course(options: argparse.Namespace) -> int:
         at = starting(at, options.zone)
     with _placed(node):
         advice = advise_course(events, profile, options.indication, at=at, bag=options.bag, knowledge=knowledge)
+    return _answered(options, target, advice, course_text)
+
+
+def _answered(options: argparse.Namespace, target: Path | None, made: Result, text: Callable[..., str]) -> int:
+    """Write an answer as JSON, or in words for where it goes."""
     note_absent_engines()
-    if options.format == "json":
-        write(target, advice.model_dump_json(indent=2) + "\n")
-    else:
-        width, colour = _look(target)
-        write(target, course_text(advice, width=width, colour=colour))
+    width, colour = _look(target)
+    as_json = options.format == "json"
+    write(target, made.model_dump_json(indent=2) + "\n" if as_json else text(made, width=width, colour=colour))
     return 0
 
 

@@ -108,7 +108,7 @@ def _policy(page: Page, policy: PolicyResult) -> None:
     if policy.contraindications:
         page.line("")
         page.line(page.paint("Contraindications", "strong"))
-        _findings(page, policy.contraindications)
+        write_findings(page, policy.contraindications)
     for indication in policy.indications:
         page.line("")
         _indication(page, indication, None if indication.further == policy.further else indication.further)
@@ -126,7 +126,7 @@ def _indication(page: Page, indication: IndicationResult, further: Further | Non
         page.headed("NOT APPLICABLE", "faint", named)
         if further:
             ahead(page, further, "  ")
-        _findings(page, (each for each in indication.findings if _against(each)), brief=True)
+        write_findings(page, (each for each in indication.findings if _against(each)), brief=True)
         return
     page.headed(indication.eligibility.value.upper(), _style(indication.eligibility), named)
     _flaw(page, indication.flaw, "  ")
@@ -136,7 +136,7 @@ def _indication(page: Page, indication: IndicationResult, further: Further | Non
     unknown = [finding for finding in indication.findings if finding.truth is Truth.UNKNOWN]
     if unknown and indication.eligibility is not Eligibility.UNDETERMINED:
         page.paragraph("What is unknown below makes no difference here.", "  ", style="faint")
-    _findings(page, indication.findings)
+    write_findings(page, indication.findings)
     if indication.eligibility is not Eligibility.INELIGIBLE:
         _terms(page, indication.terms)
     if indication.eligibility is Eligibility.ELIGIBLE:
@@ -148,7 +148,8 @@ def _against(finding: Finding) -> bool:
     return finding.truth is (Truth.FALSE if finding.role == "requires" else Truth.TRUE)
 
 
-def _findings(page: Page, findings: Iterable[Finding | CautionFinding], *, brief: bool = False) -> None:
+def write_findings(page: Page, findings: Iterable[Finding | CautionFinding], *, brief: bool = False) -> None:
+    """Each finding with what settled it or keeps it open, and, unless ``brief``, the place it comes from."""
     for finding in findings:
         good = Truth.TRUE if finding.role == "requires" else Truth.FALSE
         style = "open" if finding.truth is Truth.UNKNOWN else "good" if finding.truth is good else "bad"
@@ -194,7 +195,7 @@ def _contradictions(page: Page, cautions: Iterable[CautionFinding]) -> None:
     if found:
         page.line("")
         page.paragraph("The profile contradicts itself. Settle this before relying on any answer.", "", style="bad")
-    _findings(page, found)
+    write_findings(page, found)
 
 
 def _cautions(page: Page, cautions: Iterable[CautionFinding]) -> None:
@@ -210,7 +211,7 @@ def _cautions(page: Page, cautions: Iterable[CautionFinding]) -> None:
         return
     page.line("")
     page.paragraph("Cautions: what does not forbid the treatment, whatever the policy", "", style="strong")
-    _findings(page, present)
+    write_findings(page, present)
     if unknown:
         page.line(page.paint("  Cannot be ruled out", "strong"))
     for each in unknown:

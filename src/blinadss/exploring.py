@@ -21,7 +21,7 @@ from blinadss.wording import named, would_be
 
 TRIES = 8  # completions that are tried until one can be written down and gives the answer when it is fed back
 SETS = 5  # smallest sets of forbidding facts that are named
-MANY = 30  # unknown facts beyond which the next question is chosen by effort alone
+MANY, SETS_LOOKED_AT = 30, 600  # unknown facts, and sets of findings, beyond which the next question is the easiest
 _NO_EXAMPLE = "findings that settle it each way, because what the profile says contradicts itself"
 _TOO_MANY = "the best next question, because too many facts are unknown; the easiest is named"
 _NOBODY = "nobody can meet all of these criteria together"
@@ -44,7 +44,7 @@ class Explorer:
     def _open(self, standing: Standing, contraindications: Sequence[Block]) -> Further:
         ways = (self._completion(standing, wanted, contraindications) for wanted in (Truth.TRUE, Truth.FALSE))
         completions = tuple(way for way in ways if way)
-        few = len(standing.matters) <= MANY
+        few = len(standing.matters) <= MANY and standing.sets <= SETS_LOOKED_AT
         left_out = ((_NO_EXAMPLE, len(completions) < 2), (_TOO_MANY, not few))
         return Further(
             completions=completions,

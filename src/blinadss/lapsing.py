@@ -168,7 +168,7 @@ def _edition_prose(before: Edition | None, after: Edition | None) -> str:
     return f"the edition of {before.start} is replaced by that of {after.start}"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=96)
 def _watched(knowledge: KnowledgeBase, policy_id: str, since: date) -> tuple[Mapping[str, Watch], frozenset[str]]:
     """What to watch for a policy from that day on, under whichever edition, and which facts are linked to others."""
     starts = (edition.start for edition in knowledge.policies[policy_id].editions if edition.start >= since)

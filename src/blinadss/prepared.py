@@ -108,7 +108,7 @@ class PreparedPolicy:
         self.not_in_force = tuple(_not_in_force(each, edition) for each in whole.indications if each.id not in in_force)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=96)
 def prepared_policy(knowledge: KnowledgeBase, policy_id: str, edition_start: date) -> PreparedPolicy:
     """The edition of a policy that begins on that day, ready to be answered; kept while it is in use."""
     policy = knowledge.policies[policy_id]
@@ -126,7 +126,7 @@ class PreparedCautions:
         self.unasked: dict[str, CautionFinding] = {}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def prepared_cautions(knowledge: KnowledgeBase) -> PreparedCautions:
     """The cautions, ready to be answered; kept while they are in use."""
     return PreparedCautions(knowledge)
@@ -138,7 +138,7 @@ class Prepared(Protocol):
     criteria: PreparedCriteria
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=48)
 def prepared_panel(knowledge: KnowledgeBase, asked: tuple[Prepared, ...], engines: tuple[str, ...]) -> Panel:
     """The engines of those names for everything that is asked together; kept while it is in use."""
     policies = [each.criteria.policy for each in asked]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 
 from blinadss.blocks import Block, Sums
@@ -93,12 +93,18 @@ class Left:
                 yield Left(self.block, found, self.sums)
 
 
+@lru_cache(maxsize=1024)
+def left_of(block: Block, known: Box) -> Left:
+    """What is left of a block for what is known of its own facts; many questions have that in common."""
+    return Left(block, known)
+
+
 class Standing:
     """Blocks that must all hold, and what is known of one patient."""
 
     def __init__(self, blocks: Sequence[Block], known: Box) -> None:
         self.known = known
-        self.left = tuple(Left(block, known) for block in blocks)
+        self.left = tuple(left_of(block, known | block.elsewhere) for block in blocks)
 
     @cached_property
     def truth(self) -> Truth:
@@ -135,6 +141,11 @@ class Standing:
         return tuple(fact for fact in self.asked if fact not in concerned)
 
     @cached_property
+    def sets(self) -> int:
+        """How many sets of findings are looked at for an open answer."""
+        return sum(len(each.sums.holds) + len(each.sums.fails) for each in self.open)
+
+    @cached_property
     def weights(self) -> Mapping[str, Weight]:
         """Of each fact that matters, whether it can settle the answer alone, or only together with others."""
         boxes = [(each, box) for each in self.open for box in each.sums.fails]
@@ -152,7 +163,7 @@ class Standing:
 
         if wanted is Truth.FALSE:
             ways = [(size(each, box), box) for each in self.open for box in each.sums.fails]
-            yield from (self._possible(box) for _, box in sorted(ways, key=lambda way: way[0]))
+            yield from (self._possible(self.known & box) for _, box in sorted(ways, key=lambda way: way[0]))
             return
         sides = [sorted(each.sums.holds, key=lambda box, left=each: size(left, box)) for each in self.open]  # type: ignore[misc]
         for number in range(max(map(len, sides), default=0)):
@@ -180,7 +191,7 @@ class Standing:
         needed = set(self.matters)
         for left in self.open:
             if left.block.never:
-                for fact in sorted(left.matters, key=lambda each: -efforts.get(each, 1)):
+                for fact in sorted(left.matters, key=lambda each: (-efforts.get(each, 1), each)):
                     if left.is_settled_by(needed - {fact}):
                         needed.remove(fact)
         return tuple(fact for fact in self.matters if fact in needed)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from blinadss.contrast import Contrast
 from blinadss.course_advice import CourseAdvice
 from blinadss.facts import FACTS
 from blinadss.findings import Assessment
@@ -61,13 +62,14 @@ def policies_text(knowledge: KnowledgeBase, on: date) -> str:
 
 
 def schema_text(of: str) -> str:
-    """The JSON Schema of a profile, or of what is answered: an assessment, a checklist, a grade, a course."""
+    """The JSON Schema of a profile, or of what is answered: an assessment, a checklist and so on."""
     kinds: dict[str, Any] = {
         "profile": PatientProfile,
         "assessment": Assessment,
         "checklist": Checklist,
         "grade": Grade,
         "course": CourseAdvice,
+        "contrast": Contrast,
     }
     schema = kinds[of].model_json_schema()
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"blinadss/{of}/1", **schema}
