@@ -76,15 +76,16 @@ class Explorer:
                 Forbidding(facts, " and ".join(f"{named(fact)} is {self._said(fact)}" for fact in facts) or _NOBODY)
                 for facts in sets[:SETS]
             ),
-            otherwise=tuple(self._otherwise(way) for way in ways),
+            otherwise=tuple(self._otherwise(standing, way) for way in ways),
             fixed=() if ways else fixed(standing, self._notes),
             not_searched=(_MORE_SETS,) if len(sets) > SETS else (),
         )
 
-    def _otherwise(self, way: Way) -> Otherwise:
+    def _otherwise(self, standing: Standing, way: Way) -> Otherwise:
+        certain = all(left.block.sums.truth(way.box) is Truth.TRUE for left in standing.left)
         facts = {fact: " and ".join(would_be(each) for each in parts) for fact, parts in way.facts.items()}
         says = " and ".join(f"{target} (now {self._said(fact)})" for fact, target in facts.items())
-        return Otherwise(facts, says)
+        return Otherwise("eligible" if certain else "undetermined", facts, says)
 
     def _said(self, fact: str) -> str:
         """The patient's own value, with its day."""

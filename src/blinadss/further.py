@@ -34,8 +34,12 @@ class Forbidding(Result):
 
 @dataclass(frozen=True, slots=True)
 class Otherwise(Result):
-    """What would have to be different for a yes, by fact and in words, of what can change in a patient's life."""
+    """What would have to be different for a yes, by fact and in words, of what can change in a patient's life.
 
+    ``answer`` is what it would be then: ``eligible``, or ``undetermined`` where other facts are not known.
+    """
+
+    answer: str
     facts: Mapping[str, str]
     says: str
 

@@ -51,7 +51,8 @@ def why_not(page: Page, further: Further, indent: str) -> None:
         reason = "Also, and enough by itself:" if number else "Why not:"
         page.paragraph(f"{reason} {forbidding.says}.", indent)
     for number, otherwise in enumerate(further.otherwise):
-        page.paragraph(f"{'It would be met if' if not number else 'Or if'} {otherwise.says}.", indent)
+        then = "would be met" if otherwise.answer == "eligible" else "would be open again, by what is not known,"
+        page.paragraph(f"{'Or it' if number else 'It'} {then} if {otherwise.says}.", indent)
     if further.fixed:
         facts = " and ".join(named(fact) for fact in further.fixed)
         page.paragraph(f"Nothing that can change would make a difference: {facts}.", indent)

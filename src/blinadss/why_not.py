@@ -60,7 +60,8 @@ def otherwise(standing: Standing, notes: Mapping[str, FactNotes]) -> tuple[Way, 
                 fact = left.classes.facts[left.classes.readings[at]]
                 facts[fact] = _target(left, changed, target, fact)
                 box = box & ~left.space.fields[at] | target & left.space.fields[at]
-        if not any(contains(left.block.never, box) for left in standing.left):
+        blocks = [left.block for left in standing.left]
+        if not any(contains(each.never, box) or each.sums.truth(box) is Truth.FALSE for each in blocks):
             found.append(Way(facts, box))
     return tuple(sorted(found, key=lambda each: len(each.facts))[:FEW])
 
