@@ -249,6 +249,8 @@ def test_what_would_be_otherwise_can_change_and_is_no_longer_forbidden(case: Cas
         assert not (further.otherwise and word in {"eligible", OPEN})
         for way in further.otherwise:
             assert all(knowledge.facts[fact].changes != "never" for fact in way.facts)
+            upwards = [target for fact, target in way.facts.items() if knowledge.facts[fact].changes == "upwards"]
+            assert not [target for target in upwards if " were absent" in target]
             values = {fact: written(fact, target) for fact, target in way.facts.items()}
             day = profile.assessed_on or ON
             if None in values.values() or conflicting(profile, knowledge, day, FACTS):
