@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format agree endure bench docs clean
+.PHONY: demo test lint format agree endure bench docs clean breakages-1 breakages-2
 
 demo: $(VENV)/.installed
 	$(BIN)/blinadss assess docs/examples/patient.yaml
@@ -12,7 +12,11 @@ demo: $(VENV)/.installed
 test: $(VENV)/.developing lint
 	$(BIN)/python -m pytest -n auto
 	$(BIN)/blinadss check
-	$(BIN)/blinadss test scenarios
+	$(MAKE) --jobs 2 --output-sync breakages-1 breakages-2
+
+# run the scenarios, and break one half of the knowledge on purpose
+breakages-1 breakages-2: $(VENV)/.developing
+	$(BIN)/blinadss test scenarios --part $(@:breakages-%=%)/2
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff format --check .

@@ -114,3 +114,16 @@ def test_a_fact_after_the_scenario_s_day_is_a_failure_with_its_place(tmp_path: P
     (scenario,) = load_scenarios(path, KNOWLEDGE)
     (failure,) = run(scenario, KNOWLEDGE)
     assert failure.startswith(f"{path}:1:3: Late: `disease.cd19` was seen on 2026-02-01")
+
+
+def test_two_halves_of_the_breakages_are_all_of_them() -> None:
+    scenarios = load_scenarios(Path(__file__).parents[1] / "scenarios" / "ontario-cco", KNOWLEDGE)
+
+    def broken(part: tuple[int, int]) -> list[str]:
+        said: list[str] = []
+        unnoticed(KNOWLEDGE, scenarios, only=["ontario-cco"], listed=said.append, part=part)
+        return [each.partition("\n")[0] for each in said]
+
+    halves = [broken((1, 2)), broken((2, 2))]
+    assert sorted(halves[0] + halves[1]) == sorted(broken((1, 1)))
+    assert all(halves)

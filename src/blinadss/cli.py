@@ -75,6 +75,14 @@ def _supposed(text: str) -> tuple[str, str]:
     return fact.strip(), value.strip()
 
 
+def _part(text: str) -> tuple[int, int]:
+    """Which part of how many."""
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise argparse.ArgumentTypeError(f"`{printable(text)}` is not a part; write for example `1/2`")
+    return int(number), int(of)
+
+
 def _length(text: str) -> timedelta:
     from blinadss.treatment_text import read_time
 
@@ -214,6 +222,9 @@ def _of_knowledge(to: _Commands) -> None:
     test = to.add(knowledge_commands.test, "run scenarios, then break each criterion and see that a scenario notices")
     test.add_argument("folder", nargs="?", metavar="DIR", help="default: scenarios")
     test.add_argument("--policy", action="append", metavar="ID", help="break only this policy, folder, or `cautions`")
+    test.add_argument(
+        "--part", type=_part, default=(1, 1), metavar="K/N", help="break only every N-th from the K-th on"
+    )
     test.add_argument("--no-breakages", action="store_true", help="only run the scenarios")
     test.add_argument("--list", action="store_true", help="list every breakage and the scenario that noticed it")
 

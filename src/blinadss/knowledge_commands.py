@@ -49,7 +49,9 @@ def test(options: argparse.Namespace) -> int:
     print(f"{counted(len(scenarios), 'scenario')}: {counted(len(failures), 'failure')}")
     if failures or options.no_breakages:
         return 1 if failures else 0
-    total, missed = unnoticed(knowledge, scenarios, only=options.policy, listed=print if options.list else None)
+    total, missed = unnoticed(
+        knowledge, scenarios, only=options.policy, listed=print if options.list else None, part=options.part
+    )
     for breakage in missed:
         print(f"no scenario notices: {breakage}")
     print(f"{counted(total, 'breakage')}: {total - len(missed)} noticed, {len(missed) or 'none'} unnoticed")

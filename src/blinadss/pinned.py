@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from blinadss.breakages import breakages
 from blinadss.errors import BlinadssError, UsageError, near
@@ -20,15 +21,17 @@ def unnoticed(
     *,
     only: Iterable[str] | None = None,
     listed: Callable[[str], None] | None = None,
+    part: tuple[int, int] = (1, 1),
 ) -> tuple[int, tuple[str, ...]]:
     """How many breakages there are, and those that no scenario notices; ``listed`` is told of each that one does.
 
     Everything is broken unless some is named: a policy with its treatment, a folder of policies, ``cautions``,
-    ``practice``, a grading system. Raises `UsageError` for a name that nothing has.
+    ``practice``, a grading system; and of all that every n-th breakage from the k-th on, for a ``part`` (k, n),
+    so that several processes can share the work. Raises `UsageError` for a name that nothing has.
     """
     total, missed = 0, []
     for asking, faults in _subjects(knowledge, scenarios, None if only is None else list(only)):
-        for what, broken in faults:
+        for what, broken in islice(faults, part[0] - 1, None, part[1]):
             total += 1
             noticed = next((scenario for scenario in asking if _notices(scenario, broken)), None)
             if noticed is None:
