@@ -318,3 +318,12 @@ def test_a_patient_of_whom_one_fact_is_known_gets_a_useful_answer(fact: str) -> 
             assert further
             assert further.completions or further.forbidden_by
             assert not further.not_searched
+
+
+def test_a_result_below_the_threshold_forbids_by_itself() -> None:
+    """An open end counts: "< 0.1 %" is less than 0.1 %."""
+    profile = PatientProfile(assessed_on=ON).supposing({"mrd.level": "< 0.1 %"})
+    (result,) = assessed(profile, KNOWLEDGE, "us-label").policies
+    indication = next(each for each in result.indications if each.id == "us-label/mrd-positive")
+    assert indication.further
+    assert [each.facts for each in indication.further.forbidden_by] == [("mrd.level",)]
