@@ -50,6 +50,11 @@ def test_each_contradiction_is_named_and_nothing_else(profile: dict[str, Any], i
     assert found(profile) == ids
 
 
+def test_values_that_disagree_cite_nothing_and_claim_no_assurance() -> None:
+    (each,) = check_profile(blinadss.load_profile({"disease": {"cd19": ["positive", "negative"]}}), on=ON)
+    assert (each.cite, each.assurance) == ((), None)
+
+
 def test_the_example_contradicts_nothing() -> None:
     assert check_profile(blinadss.load_profile(ROOT / "docs" / "examples" / "patient.yaml")) == ()
 

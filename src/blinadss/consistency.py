@@ -27,7 +27,7 @@ class Contradiction(Result):
     """Something that a profile says and that cannot be so.
 
     ``id`` is that of the criterion that says so, or the fact whose values disagree; ``said`` holds
-    what the profile says of each fact concerned. Of values that disagree nothing is cited.
+    what the profile says of each fact concerned. Of values that disagree nothing is cited, so nothing was checked.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Contradiction(Result):
     said: Mapping[str, str]
     do: str
     cite: tuple[Cited, ...]
-    assurance: Assurance
+    assurance: Assurance | None
 
 
 def check_profile(
@@ -61,7 +61,7 @@ def _conflicts(profile: PatientProfile, on: date, knowledge: KnowledgeBase) -> I
     for fact, sight in look_up(profile, FACTS, on, knowledge.fresh_for, follows(knowledge)).items():
         if sight.because == "conflicting":
             statement = f"What is said of {named(fact)} does not agree."
-            yield Contradiction(fact, statement, {fact: f"{sight.text}"}, _SETTLE, (), "verified")
+            yield Contradiction(fact, statement, {fact: f"{sight.text}"}, _SETTLE, (), None)
 
 
 def _impossible(caution: CautionFinding) -> Contradiction:

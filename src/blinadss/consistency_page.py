@@ -19,6 +19,6 @@ def contradictions_text(found: Sequence[Contradiction], *, width: int = 96, colo
         for fact, value in each.said.items():
             page.paragraph(f"{fact}: {value}", " " * 5)
         page.paragraph(f"What to do: {each.do}", " " * 5)
-        if each.cite:
+        if each.assurance:
             page.paragraph(f"[{places(each.cite)}] {ASSURANCE[each.assurance]}", " " * 5, style="faint")
     return "\n".join(page.lines) + "\n"
