@@ -7,8 +7,22 @@ criterion are shown, or, where it is unknown, those that keep it open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from blinadss.answer_words import (
+    DISCLAIMER,
+    SEVERITY,
+    WORDS,
+    answered_by,
+    edition_words,
+    meaning,
+    rests_on_words,
+    shown_beside,
+    speaks_against,
+    speaks_for,
+    style,
+    supposed_words,
+)
 from blinadss.citing import ASSURANCE, places, said_of, sources
 from blinadss.findings import (
     Assessment,
@@ -18,46 +32,15 @@ from blinadss.findings import (
     Eligibility,
     Finding,
     IndicationResult,
+    Missing,
     PolicyResult,
     ShownEvidence,
     ShownTerm,
-    Verdict,
 )
 from blinadss.further import Further
-from blinadss.further_page import BECAUSE, ahead, to_find_out, why_not
+from blinadss.further_words import BECAUSE, about_questions, ahead, why_asked, why_not
 from blinadss.page import INDENT, Page
 from blinadss.truth import Truth
-
-# What a finding's truth is called, by the role of its criterion: an absent exclusion is good news, not "not met".
-WORDS = {
-    "requires": {Truth.TRUE: "met", Truth.FALSE: "not met", Truth.UNKNOWN: "unknown"},
-    "excludes": {Truth.TRUE: "present", Truth.FALSE: "absent", Truth.UNKNOWN: "unknown"},
-}
-WORDS["contraindicates"] = WORDS["cautions"] = WORDS["excludes"]
-_VERDICT = {
-    Verdict.ELIGIBLE: "an indication applies and nothing contraindicates",
-    Verdict.INELIGIBLE: "no indication applies",
-    Verdict.CONTRAINDICATED: "a contraindication is present",
-    Verdict.UNDETERMINED: "it depends on facts that are not known",
-    Verdict.NOT_IN_FORCE: "the policy was not in force on that day",
-}
-_TRIAL = {
-    Verdict.ELIGIBLE: "the patient would have met the criteria listed",
-    Verdict.INELIGIBLE: "the patient would not have met the criteria",
-    Verdict.CONTRAINDICATED: "the patient would not have met the criteria",
-    Verdict.UNDETERMINED: "it depends on facts that are not known",
-    Verdict.NOT_IN_FORCE: "the trial had not begun on that day",
-}
-SEVERITY = {
-    "severe": "severe",
-    "moderate": "moderate",
-    "mild": "mild",
-    "informative": "informative: a predictor of response, which decides nothing",
-    "not_indicated": "NOT INDICATED: no label covers this use",
-    "contradiction": "the profile contradicts itself",
-}
-_GOOD = {Verdict.ELIGIBLE, Eligibility.ELIGIBLE}
-_OPEN = {Verdict.UNDETERMINED, Eligibility.UNDETERMINED}
 
 
 def explain(assessment: Assessment, *, width: int = 96, colour: bool = False) -> str:
@@ -66,8 +49,7 @@ def explain(assessment: Assessment, *, width: int = 96, colour: bool = False) ->
     patient = f" of {assessment.profile.id}" if assessment.profile.id else ""
     page.paragraph(f"Assessment{patient} on {assessment.assessed_on}", "", style="strong")
     if assessment.supposed:
-        said = ", ".join(f"{fact}: {value}" for fact, value in assessment.supposed.items())
-        page.paragraph(f"NOT THIS PATIENT, but the same patient if this were so: {said}", "", style="bad")
+        page.paragraph(supposed_words(assessment), "", style="bad")
     _contradictions(page, assessment.cautions)
     for policy in assessment.policies:
         page.line("")
@@ -79,32 +61,24 @@ def explain(assessment: Assessment, *, width: int = 96, colour: bool = False) ->
     stamp = (
         f"Knowledge {knowledge.version} ({knowledge.fingerprint[:19]}), patient data {assessment.profile.digest[:19]}"
     )
-    page.paragraph(f"{stamp}; {_answered_by(assessment)}.", "", style="faint")
-    page.paragraph("This supports a professional's decision and does not replace it.", "", style="faint")
+    page.paragraph(f"{stamp}; {answered_by(assessment)}.", "", style="faint")
+    page.paragraph(DISCLAIMER, "", style="faint")
     return "\n".join(page.lines) + "\n"
 
 
 def _policy(page: Page, policy: PolicyResult) -> None:
     page.paragraph(f"{policy.policy} · {policy.title}", "", style="strong")
     if policy.edition:
-        unsure = "" if policy.edition_assurance == "verified" else f" ({policy.edition_assurance})"
-        page.paragraph(f"As it stands since {policy.edition}{unsure}: {policy.edition_title}", "")
+        page.paragraph(edition_words(policy), "")
     if policy.note:
         page.paragraph(policy.note, "")
     _flaw(page, policy.flaw, "")
     page.line("")
-    says = _TRIAL if policy.kind == "trial" else _VERDICT
-    page.headed(policy.answer.replace("_", " ").upper(), _style(policy.verdict), says[policy.verdict])
+    page.headed(policy.answer.replace("_", " ").upper(), style(policy.verdict), meaning(policy))
     if policy.rests_on:
-        count = len(policy.rests_on)
-        noun = "statement" if count == 1 else "statements"
-        page.paragraph(
-            f"Rests on {count} {noun} not verified against the current text: {', '.join(policy.rests_on)}", ""
-        )
-    if policy.further:
-        ahead(page, policy.further, "")
-        why_not(page, policy.further, "")
-    to_find_out(page, policy.missing, policy.further)
+        page.paragraph(f"{rests_on_words(policy)}: {', '.join(policy.rests_on)}", "")
+    _beyond(page, policy.further, "")
+    _to_find_out(page, policy.missing, policy.further)
     if policy.contraindications:
         page.line("")
         page.line(page.paint("Contraindications", "strong"))
@@ -112,7 +86,7 @@ def _policy(page: Page, policy: PolicyResult) -> None:
     for indication in policy.indications:
         page.line("")
         _indication(page, indication, None if indication.further == policy.further else indication.further)
-    if policy.terms and policy.verdict in _GOOD | _OPEN:
+    if policy.terms and style(policy.verdict) in {"good", "open"}:
         page.line("")
         _terms(page, policy.terms)
 
@@ -124,15 +98,13 @@ def _indication(page: Page, indication: IndicationResult, further: Further | Non
         return
     if indication.applicability == "not_applicable":
         page.headed("NOT APPLICABLE", "faint", named)
-        if further:
-            ahead(page, further, "  ")
-        write_findings(page, (each for each in indication.findings if _against(each)), brief=True)
+        for sentence in ahead(further) if further else ():
+            page.paragraph(sentence, "  ")
+        write_findings(page, (each for each in indication.findings if speaks_against(each)), brief=True)
         return
-    page.headed(indication.eligibility.value.upper(), _style(indication.eligibility), named)
+    page.headed(indication.eligibility.value.upper(), style(indication.eligibility), named)
     _flaw(page, indication.flaw, "  ")
-    if further:
-        ahead(page, further, "  ")
-        why_not(page, further, "  ")
+    _beyond(page, further, "  ")
     unknown = [finding for finding in indication.findings if finding.truth is Truth.UNKNOWN]
     if unknown and indication.eligibility is not Eligibility.UNDETERMINED:
         page.paragraph("What is unknown below makes no difference here.", "  ", style="faint")
@@ -143,17 +115,29 @@ def _indication(page: Page, indication: IndicationResult, further: Further | Non
         _evidence(page, indication.evidence)
 
 
-def _against(finding: Finding) -> bool:
-    """Whether a finding speaks against the indication by itself."""
-    return finding.truth is (Truth.FALSE if finding.role == "requires" else Truth.TRUE)
+def _beyond(page: Page, further: Further | None, indent: str) -> None:
+    """What the answer could become, and why it is no."""
+    for sentence in (*ahead(further), *why_not(further)) if further else ():
+        page.paragraph(sentence, indent)
+
+
+def _to_find_out(page: Page, missing: Sequence[Missing], further: Further | None) -> None:
+    """The questions on which the answer depends, which of them to ask first, and which make no difference."""
+    if not missing:
+        return
+    page.line("")
+    page.line(page.paint("To find out", "strong"))
+    for number, each in enumerate(missing, 1):
+        page.labelled(f"{number}.", "open", each.ask, indent=5)
+        page.paragraph(f"({why_asked(each)})", " " * 5, style="faint")
+    for sentence in about_questions(missing, further) if further else ():
+        page.paragraph(sentence, "  ")
 
 
 def write_findings(page: Page, findings: Iterable[Finding | CautionFinding], *, brief: bool = False) -> None:
     """Each finding with what settled it or keeps it open, and, unless ``brief``, the place it comes from."""
     for finding in findings:
-        good = Truth.TRUE if finding.role == "requires" else Truth.FALSE
-        style = "open" if finding.truth is Truth.UNKNOWN else "good" if finding.truth is good else "bad"
-        page.labelled(WORDS[finding.role][finding.truth], style, finding.statement)
+        page.labelled(WORDS[finding.role][finding.truth], speaks_for(finding), finding.statement)
         for compared in finding.comparisons:
             if compared.decisive:
                 page.paragraph(_compared(compared), " " * INDENT)
@@ -227,18 +211,6 @@ def _compared(compared: Compared) -> str:
     return f"{compared.text}: {BECAUSE[compared.unknown_because]}{value}"
 
 
-def _answered_by(assessment: Assessment) -> str:
-    names = assessment.engines
-    return f"answered by {names[0]} alone" if len(names) == 1 else f"answered alike by {' and '.join(names)}"
-
-
-def _beside(indication: IndicationResult) -> tuple[ShownTerm | ShownEvidence, ...]:
-    """What is shown of an indication beside its findings."""
-    if indication.eligibility is Eligibility.INELIGIBLE:
-        return ()
-    return (*indication.terms, *(indication.evidence if indication.eligibility is Eligibility.ELIGIBLE else ()))
-
-
 def _all_cited(assessment: Assessment) -> Iterator[Cited]:
     """Everything cited in what is shown."""
     for policy in assessment.policies:
@@ -247,14 +219,10 @@ def _all_cited(assessment: Assessment) -> Iterator[Cited]:
         for term in policy.terms:
             yield from term.cite
         for indication in policy.indications:
-            for each in _beside(indication):
+            for each in shown_beside(indication):
                 yield from each.cite
     for caution in assessment.cautions:
         if caution.truth is Truth.TRUE:
             yield from caution.cite
             for result in caution.evidence:
                 yield from result.cite
-
-
-def _style(answer: Verdict | Eligibility) -> str:
-    return "good" if answer in _GOOD else "open" if answer in _OPEN else "bad"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
+from blinadss.answer_words import SEVERITY
 from blinadss.citing import ASSURANCE, effect_text
 from blinadss.errors import UsageError, near
-from blinadss.explanation import SEVERITY
 from blinadss.expression import Comparison, Expression, line
 from blinadss.knowledge import CautionNotes, Indication, KnowledgeBase, Policy
 from blinadss.statements import Citation, Criterion, Evidence, Period, Term, Use

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from blinadss.answer_words import WORDS
 from blinadss.authoring import Entry
 from blinadss.errors import BlinadssError, KnowledgeError, Place, Problems, ProfileError, near, one_of, quoted
-from blinadss.explanation import WORDS
 from blinadss.facts import FACTS
 from blinadss.findings import Eligibility, Verdict
 from blinadss.intake import load_profile

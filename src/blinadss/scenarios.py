@@ -15,9 +15,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from blinadss.answer_words import WORDS
 from blinadss.assessment import assess
 from blinadss.errors import Place, ProfileError
-from blinadss.explanation import WORDS
 from blinadss.findings import Assessment
 from blinadss.knowledge import CAUTIONS, KnowledgeBase
 from blinadss.profile import PatientProfile

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
-from blinadss.citing import places
-from blinadss.findings import Cited
-from blinadss.guidance import ActionAdvice, DoseAdvice, ToxicityAdvice
+from blinadss.guidance import ActionAdvice, ToxicityAdvice
+from blinadss.guidance_words import given_text, now_text, source_text
 from blinadss.page import Page
-from blinadss.treatment import GO_ON
-from blinadss.truth import Truth
 
 _INDENT = 21  # columns, for what stands beside the word of an action
 
@@ -26,13 +23,7 @@ def toxicity_lines(
 
 
 def _action(page: Page, row: ActionAdvice, toxicity: ToxicityAdvice, waiting: str, *, marked: bool) -> None:
-    now = ""
-    if row.id == toxicity.action and waiting and row.action in GO_ON:
-        now = f" ← NOT YET: {waiting} keeps the infusion stopped"
-    elif row.id == toxicity.action:
-        now = " ← NOW"
-    elif row.id in toxicity.unless and (toxicity.action or marked):
-        now = " ← cannot be ruled out"
+    now = now_text(row, toxicity, waiting, marked=marked)
     page.labelled(
         row.action.upper(), "bad" if row.action == "stop" else "open", f"{row.condition}{now}", indent=_INDENT
     )
@@ -45,23 +36,3 @@ def _action(page: Page, row: ActionAdvice, toxicity: ToxicityAdvice, waiting: st
                 page.paragraph(dose.note, indent, style="faint")
     if row.note:
         page.paragraph(row.note, indent, style="faint")
-
-
-def given_text(dose: DoseAdvice) -> str:
-    """A dose in words: the amount with its arithmetic, or the rule where the amount is not known."""
-    how = f", {dose.how}" if dose.how else ""
-    if dose.truth is Truth.UNKNOWN:
-        conditions = " and ".join(each.text for each in dose.comparisons)
-        return f"{dose.drug} {dose.rule}{how}, if {conditions}"
-    worked = f" ({dose.working.partition(';')[0]})" if "m2" in dose.rule and dose.amount else ""
-    return f"{dose.drug} {dose.amount or f'{dose.rule} (undetermined)'}{worked}{how}"
-
-
-def source_text(cite: Iterable[Cited], assurance: str, confirm: str) -> str:
-    """A source in brackets, with how well it was checked, and what is to be confirmed."""
-    trust = (
-        ""
-        if assurance == "verified"
-        else f"{assurance.upper() if confirm else assurance}{f', {confirm}' if confirm else ''}: "
-    )
-    return f"[{trust}{places(cite)}]"

@@ -1,4 +1,4 @@
-"""What is said beyond an answer, in words: what to find out, what it could become, why not, and until when."""
+"""What is said beyond an answer, in sentences: what to find out, what it could become, why not, and until when."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from blinadss.findings import Missing
 from blinadss.further import Completion, Further
 from blinadss.lapses import lapse_text
-from blinadss.page import Page
 from blinadss.sight import Because
 from blinadss.wording import named
 
@@ -19,54 +18,39 @@ BECAUSE: dict[Because, str] = {
 }
 
 
-def to_find_out(page: Page, missing: Sequence[Missing], further: Further | None) -> None:
-    """The questions on which the answer depends, which of them to ask first, and which make no difference."""
-    if not missing:
-        return
-    page.line("")
-    page.line(page.paint("To find out", "strong"))
-    for number, each in enumerate(missing, 1):
-        page.labelled(f"{number}.", "open", each.ask, indent=5)
-        page.paragraph(_why_asked(each), " " * 5, style="faint")
-    if further:
-        for sentence in _questions(missing, further):
-            page.paragraph(sentence, "  ")
-
-
-def ahead(page: Page, further: Further, indent: str) -> None:
+def ahead(further: Further) -> Iterator[str]:
     """What an open answer could become, and what any answer becomes by time alone."""
-    for completion in further.completions:
-        page.paragraph(_could_be(completion), indent)
-    for lapse in further.lapses[:1]:
-        page.paragraph(lapse_text(lapse), indent)
+    yield from map(_could_be, further.completions)
+    yield from map(lapse_text, further.lapses[:1])
     for lapse in further.lapses[1:]:
-        page.paragraph(f"After that it h{lapse_text(lapse)[1:]}", indent)
+        yield f"After that it h{lapse_text(lapse)[1:]}"
     if further.searched_until:
-        page.paragraph(f"What comes after {further.searched_until} was not searched further.", indent)
+        yield f"What comes after {further.searched_until} was not searched further."
 
 
-def why_not(page: Page, further: Further, indent: str) -> None:
+def why_not(further: Further) -> Iterator[str]:
     """Which facts forbid it, and what would have to be different."""
     for number, forbidding in enumerate(further.forbidden_by):
-        reason = "Also, and enough by itself:" if number else "Why not:"
-        page.paragraph(f"{reason} {forbidding.says}.", indent)
+        yield f"{'Also, and enough by itself:' if number else 'Why not:'} {forbidding.says}."
     for number, otherwise in enumerate(further.otherwise):
         then = "would be met" if otherwise.answer == "eligible" else "would be open again, by what is not known,"
-        page.paragraph(f"{'Or it' if number else 'It'} {then} if {otherwise.says}.", indent)
+        yield f"{'Or it' if number else 'It'} {then} if {otherwise.says}."
     if further.fixed:
         facts = " and ".join(named(fact) for fact in further.fixed)
-        page.paragraph(f"Nothing that can change would make a difference: {facts}.", indent)
+        yield f"Nothing that can change would make a difference: {facts}."
     for what in further.not_searched:
-        page.paragraph(f"Not searched further: {what}.", indent)
+        yield f"Not searched further: {what}."
 
 
-def _why_asked(missing: Missing) -> str:
+def why_asked(missing: Missing) -> str:
+    """Why a question is asked: the reason that its fact is not known, the effort, and what the answer can do."""
     effort = f"; {missing.effort}" if missing.effort else ""
     alone = "; can settle it alone" if missing.weight == "alone" else ""
-    return f"({missing.fact}: {BECAUSE[missing.because]}{effort}{alone})"
+    return f"{missing.fact}: {BECAUSE[missing.because]}{effort}{alone}"
 
 
-def _questions(missing: Sequence[Missing], further: Further) -> Iterator[str]:
+def about_questions(missing: Sequence[Missing], further: Further) -> Iterator[str]:
+    """Which of the questions to ask first, which settle it for certain, and what makes no difference."""
     numbers = {each.fact: number for number, each in enumerate(missing, 1)}
     if len(missing) > 1 and further.ask_next:
         yield f"Ask question {numbers[further.ask_next]} first."
