@@ -33,21 +33,20 @@ LETTERS = {Start: "s", Restart: "r", Interruption: "i", End: "e", BagChange: "b"
 FOLLOWS = {"^s", "si", "sb", "st", "se", "ri", "rb", "rt", "re", "ir", "is", "ie", "es"}
 
 
-def any_event(at: datetime) -> st.SearchStrategy[Event]:
-    """Any event at all, mostly possible by itself."""
-    level, of = st.sampled_from(["starting", "full"]), st.sampled_from(TOXICITIES)
-    scale = st.sampled_from([None, None, None, None, "ctcae-v5", "ctcae-v3"])
-    return st.one_of(
-        st.builds(Start, st.just(at), st.integers(0, 4), level),
-        st.builds(Step, st.just(at), level),
-        st.builds(BagChange, st.just(at)),
-        st.builds(Interruption, st.just(at)),
-        st.builds(Restart, st.just(at), level),
-        st.builds(Toxicity, st.just(at), of, st.integers(0, 6), scale),
-        st.builds(Seizure, st.just(at)),
-        st.builds(Resolution, st.just(at), of),
-        st.builds(End, st.just(at), st.sampled_from([False, False, False, True])),
-    )
+LEVEL, OF, NOW = st.sampled_from(["starting", "full"]), st.sampled_from(TOXICITIES), st.just(FIRST)
+SCALE = st.sampled_from([None, None, None, None, "ctcae-v5", "ctcae-v3"])
+# Any event at all, mostly possible by itself; made once, since making strategies takes longer than drawing from them.
+ANY: st.SearchStrategy[Event] = st.one_of(
+    st.builds(Start, NOW, st.integers(0, 4), LEVEL),
+    st.builds(Step, NOW, LEVEL),
+    st.builds(BagChange, NOW),
+    st.builds(Interruption, NOW),
+    st.builds(Restart, NOW, LEVEL),
+    st.builds(Toxicity, NOW, OF, st.integers(0, 6), SCALE),
+    st.builds(Seizure, NOW),
+    st.builds(Resolution, NOW, OF),
+    st.builds(End, NOW, st.sampled_from([False, False, False, True])),
+)
 
 
 @st.composite
@@ -56,7 +55,7 @@ def any_events(draw: st.DrawFn, longest: int = 25) -> list[Event]:
     at, events = FIRST, []
     for wait in draw(st.lists(st.sampled_from([*WAITS, timedelta(hours=-1)]), max_size=longest)):
         at += wait
-        events.append(draw(any_event(at)))
+        events.append(replace(draw(ANY), at=at))
     return events
 
 

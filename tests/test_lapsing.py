@@ -107,6 +107,7 @@ def test_they_are_under_the_shipped_policies(profile: PatientProfile, policy: st
     same_as_asking_every_day(profile, profile.assessed_on, KNOWLEDGE, policy)
 
 
+@settings(max_examples=100)  # each asks every criterion that ships
 @given(st.data())
 def test_writing_the_day_on_what_has_none_changes_no_answer_of_that_day(data: st.DataObject) -> None:
     profile = data.draw(profiles(KNOWLEDGE))

@@ -42,7 +42,8 @@ def test_removing_the_scenario_at_a_threshold_leaves_a_breakage_unnoticed() -> N
         if not any(isinstance(seen.value, Amount) and seen.value.quantity == at_threshold
                    for seen in each.profile.given.get("mrd.level", ()))
     ]  # fmt: skip
-    _, missed = unnoticed(KNOWLEDGE, fewer, only=["us-label"])
+    label = KNOWLEDGE.alone(KNOWLEDGE.policy("us-label"))  # without its treatment, which asks for no MRD
+    _, missed = unnoticed(label, fewer, only=["us-label"])
     assert any("`mrd.level >= 0.1 %` became `mrd.level > 0.1 %`" in str(breakage) for breakage in missed)
 
 

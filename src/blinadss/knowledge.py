@@ -204,6 +204,7 @@ class KnowledgeBase:
             self,
             policies=nothing,
             cautions=NO_CAUTIONS,
+            caution_notes=nothing,
             criteria=nothing,
             evidence=nothing,
             sources=nothing,
@@ -216,7 +217,7 @@ class KnowledgeBase:
             return replace(empty, grading={what.id: what})
         criteria = {use.criterion.id: use.criterion for use in what.uses()}
         if what.id == CAUTIONS:
-            return replace(empty, cautions=what, criteria=criteria)
+            return replace(empty, cautions=what, caution_notes=self.caution_notes, criteria=criteria)
         return replace(empty, policies={what.id: what}, criteria=criteria)
 
     def all_policies(self) -> Iterator[Policy]:
@@ -256,6 +257,8 @@ def _in_force(dated: tuple[Dated, ...], on: date) -> tuple[Dated, ...]:
 def _meaning(thing: object) -> str:  # noqa: PLR0911 - one for each kind of thing
     """The thing as text: places left out, everything whose order means nothing sorted, every part marked off."""
     match thing:
+        case str():
+            return repr(thing)
         case Comparison():
             return line(replace(thing, codes=tuple(sorted(thing.codes))))
         case Group():

@@ -33,6 +33,8 @@ def unnoticed(
     for asking, faults in _subjects(knowledge, scenarios, None if only is None else list(only)):
         for what, broken in islice(faults, part[0] - 1, None, part[1]):
             total += 1
+            if not listed:
+                asking.sort(key=lambda scenario: not _names(scenario, what))  # the likeliest to notice it
             noticed = next((scenario for scenario in asking if _notices(scenario, broken)), None)
             if noticed is None:
                 missed.append(what)
@@ -77,6 +79,12 @@ def _about(scenario: Scenario, policy: str) -> Scenario:
     expect = {name: word for name, word in scenario.expect.items() if name == policy or name.startswith(f"{policy}/")}
     edition = {name: each for name, each in scenario.edition.items() if name == policy}
     return replace(scenario, about=(policy,), expect=expect, edition=edition, missing=None, rows={})
+
+
+def _names(scenario: Scenario, what: str) -> bool:
+    """Whether the scenario expects something of a criterion, an indication or a row that is named in what was done."""
+    rows = (name for expect in scenario.rows.values() for name in expect)
+    return any(name in what for name in (*scenario.expect, *rows) if name not in scenario.about)
 
 
 def _notices(scenario: Scenario, broken: KnowledgeBase) -> bool:

@@ -128,9 +128,13 @@ class Dimension:
     def _folded(self) -> dict[str, Unit]:
         return {_folded(name): unit for name, unit in self.units.items()}
 
+    @cached_property
+    def _scales(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(unit.scale for unit in self.units.values()))
+
     def scales(self) -> tuple[str, ...]:
         """The scales a quantity of this dimension can lie on, the usual one first."""
-        return tuple(dict.fromkeys(unit.scale for unit in self.units.values()))
+        return self._scales
 
     def read(self, text: str) -> Quantity:
         """The quantity written in ``text``; raises `Mistake` with a hint where it is not one.

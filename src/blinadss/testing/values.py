@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, Inexact
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from blinadss.derived import origins
@@ -88,7 +88,7 @@ def _plain(choices: Choices, fact: str, on: date, marks: Marks) -> str | dict[st
     mark = choices.of(marks.get(fact) or usual_marks(fact))
     if isinstance(kind, Dated):
         return _passed(choices, on, mark)
-    magnitude = choices.of([each for each in _steps(kind, mark) if _possible(kind, _text(each, mark.scale))])
+    magnitude = choices.of(_magnitudes(fact, mark))
     if kind.dimension in (COUNT, GRADE, DURATION):
         return _text(magnitude, mark.scale)
     if "x ULN" in kind.dimension.scales() and choices.once_in(3):
@@ -114,6 +114,14 @@ def _steps(kind: Measured, mark: Quantity) -> tuple[Decimal, ...]:
         return tuple(magnitude + shift for shift in (0, -1, 1, 2, -magnitude))
     step = Decimal(1).scaleb(int(magnitude.normalize().as_tuple().exponent) - 1)
     return magnitude, magnitude - step, magnitude + step, magnitude * 2, magnitude / 2, Decimal(0)
+
+
+@lru_cache(maxsize=4096)
+def _magnitudes(fact: str, mark: Quantity) -> tuple[Decimal, ...]:
+    """The steps about a mark that the fact can be; the same are drawn from for every patient."""
+    kind = FACTS[fact]
+    assert isinstance(kind, Measured)  # noqa: S101 - nothing else has magnitudes
+    return tuple(each for each in _steps(kind, mark) if _possible(kind, _text(each, mark.scale)))
 
 
 def _bounded(choices: Choices, kind: Measured, written: str) -> str:
