@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from blinadss.errors import printable
 from blinadss.findings import Cited, ShownEffect, ShownEvidence
@@ -19,10 +19,17 @@ ASSURANCE: dict[Assurance, str] = {
 
 def places(cite: Iterable[Cited]) -> str:
     """The citations, the places in one document together."""
-    places: dict[str, list[str]] = {}
+    return "; ".join(text for _, text in by_document(cite))
+
+
+def by_document(cite: Iterable[Cited]) -> Iterator[tuple[Cited, str]]:
+    """Each document that is cited, with its id and the places in it."""
+    found: dict[str, list[Cited]] = {}
     for each in cite:
-        places.setdefault(each.source, []).append(f"§{each.section}" if each.section[:1].isdigit() else each.section)
-    return "; ".join(f"{source} {', '.join(sections)}" for source, sections in places.items())
+        found.setdefault(each.source, []).append(each)
+    for source, cited in found.items():
+        sections = (f"§{each.section}" if each.section[:1].isdigit() else each.section for each in cited)
+        yield cited[0], f"{source} {', '.join(sections)}"
 
 
 def sources(page: Page, cite: Iterable[Cited]) -> None:

@@ -156,7 +156,7 @@ def _of_patients(to: _Commands) -> None:
         metavar="FACT",
         help="answer as if this were so instead: 'disease.cd19: positive'; may be repeated",
     )
-    to.writes(assess, "text", "json")
+    to.writes(assess, "text", "json", *commands.DOCUMENTS)
 
     compare = to.of_patient(commands.compare, "say which policy or edition answers differently, and why")
     compare.add_argument(
@@ -189,7 +189,7 @@ def _of_patients(to: _Commands) -> None:
     checklist.add_argument("--bag", type=_length, metavar="LENGTH", help="how long a bag lasts, such as 96h or 7d")
     checklist.add_argument("--ordered", metavar="DOSE", help="hold an ordered dose against the rule: '28 mcg/day'")
     checklist.add_argument("--due", type=_day, metavar="DATE", help="list only what is due on that day")
-    to.writes(checklist, "text", "json", "csv", "ics")
+    to.writes(checklist, "text", "json", *commands.DOCUMENTS, "csv", "ics")
 
     course = to.add(commands.course, "say how a course of treatment stands, and what to do next")
     course.add_argument("events", metavar="EVENTS", help="a YAML or JSON list of what happened, and when")

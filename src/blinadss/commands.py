@@ -8,17 +8,21 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blinadss.errors import ProfileError, UsageError, quoted
-from blinadss.output import target_of, write
+from blinadss.output import patience, target_of, write
 
 if TYPE_CHECKING:
     from blinadss.knowledge import KnowledgeBase
     from blinadss.profile import PatientProfile
     from blinadss.reading import Node
+    from blinadss.report import Report
     from blinadss.result import Result
+
+DOCUMENTS = ("markdown", "html", "pdf")  # the formats of a report; all but the first need the extra `report`
 
 
 def assess(options: argparse.Namespace) -> int:
@@ -31,10 +35,14 @@ def assess(options: argparse.Namespace) -> int:
     knowledge = knowledge_of(options)
     profile, node = read_patient(options.profile)
     on = _on(options, profile)
-    with _placed(node):
+    with _placed(node), patience("assessing"):
         assessment = assessed(
             profile, on=on, policies=options.policy, knowledge=knowledge, supposing=dict(options.suppose or ())
         )
+    if options.format in DOCUMENTS:
+        from blinadss.report import assessment_report
+
+        return _document(options, target, lambda: assessment_report(assessment, profile, knowledge=knowledge))
     return _answered(options, target, assessment, explain)
 
 
@@ -72,23 +80,21 @@ def checklist(options: argparse.Namespace) -> int:
             on=on,
             knowledge=knowledge,
         )
-    note_absent_engines()
-    if options.format == "json":
-        write(target, made.model_dump_json(indent=2) + "\n")
-    elif options.format == "csv":
+    if options.format in DOCUMENTS:
+        from blinadss.report import checklist_report
+
+        return _document(options, target, lambda: checklist_report(made, on=options.due))
+    if options.format == "csv":
         from blinadss.checklist_table import checklist_csv
 
-        write(target, checklist_csv(made, on=options.due))
-    elif options.format == "ics":
+        return _written(target, checklist_csv(made, on=options.due))
+    if options.format == "ics":
         from blinadss.checklist_calendar import checklist_ics
 
-        write(target, checklist_ics(made, on=options.due))
-    else:
-        from blinadss.checklist_page import checklist_text
+        return _written(target, checklist_ics(made, on=options.due))
+    from blinadss.checklist_page import checklist_text
 
-        width, colour = _look(target)
-        write(target, checklist_text(made, on=options.due, width=width, colour=colour))
-    return 0
+    return _answered(options, target, made, partial(checklist_text, on=options.due))
 
 
 def starting(start: date | datetime, zone: str | None) -> date | datetime:
@@ -119,13 +125,10 @@ def grade(options: argparse.Namespace) -> int:
     scales = options.scale or [scale.id for system in knowledge.grading.values() for scale in system.scales]
     with _placed(node):
         grades = [graded(profile, scale, on=on, knowledge=knowledge) for scale in scales]
-    note_absent_engines()
     if options.format == "json":
-        write(target, json.dumps([each.model_dump(mode="json") for each in grades], indent=2) + "\n")
-    else:
-        width, colour = _look(target)
-        write(target, grades_text(grades, width=width, colour=colour))
-    return 0
+        return _written(target, json.dumps([each.model_dump(mode="json") for each in grades], indent=2) + "\n")
+    width, colour = _look(target)
+    return _written(target, grades_text(grades, width=width, colour=colour))
 
 
 def course(options: argparse.Namespace) -> int:
@@ -147,13 +150,28 @@ def course(options: argparse.Namespace) -> int:
     return _answered(options, target, advice, course_text)
 
 
+def _document(options: argparse.Namespace, target: Path | None, report: Callable[[], Report]) -> int:
+    """Write a report as a document."""
+    from blinadss.report import to_html, to_markdown, to_pdf
+
+    writers: dict[str, Callable[[Report], str | bytes]] = {"html": to_html, "markdown": to_markdown, "pdf": to_pdf}
+    with patience("writing the report"):
+        content = writers[options.format](report())
+    return _written(target, content)
+
+
+def _written(target: Path | None, content: str | bytes) -> int:
+    note_absent_engines()
+    write(target, content)
+    return 0
+
+
 def _answered(options: argparse.Namespace, target: Path | None, made: Result, text: Callable[..., str]) -> int:
     """Write an answer as JSON, or in words for where it goes."""
-    note_absent_engines()
+    if options.format == "json":
+        return _written(target, made.model_dump_json(indent=2) + "\n")
     width, colour = _look(target)
-    as_json = options.format == "json"
-    write(target, made.model_dump_json(indent=2) + "\n" if as_json else text(made, width=width, colour=colour))
-    return 0
+    return _written(target, text(made, width=width, colour=colour))
 
 
 def _on(options: argparse.Namespace, profile: PatientProfile) -> date:

@@ -46,9 +46,8 @@ _ELIGIBILITY: dict[Eligibility, tuple[Style, str]] = {
 }
 
 
-def standing(checklist: Checklist) -> tuple[str, Style, str]:
+def standing(checklist: Checklist, see: str = "`blinadss assess` says why") -> tuple[str, Style, str]:
     """Whether the treatment may be given at all, which the list itself never says: a word, its style, what it means."""
-    see = "`blinadss assess` says why"
     if checklist.verdict is Verdict.CONTRAINDICATED:
         return "CONTRAINDICATED", "bad", f"a contraindication is present; {see}"
     if checklist.eligibility in _ELIGIBILITY:

@@ -1,9 +1,12 @@
-"""Where a command writes: to standard output, or to a file that appears complete or not at all."""
+"""Where a command writes: to standard output, or to a file that appears whole or not at all; and its patience."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from blinadss.errors import UsageError
@@ -12,6 +15,8 @@ from blinadss.errors import UsageError
 def target_of(options: argparse.Namespace) -> Path | None:
     """The file to write to, refused before any work is done if it would be overwritten."""
     if options.output is None or options.output == "-":
+        if options.format == "pdf" and sys.stdout.isatty():
+            raise UsageError("a PDF cannot be shown on a terminal", "write it to a file with `-o report.pdf`")
         return None
     target = Path(options.output)
     if target.exists() and not options.force:
@@ -21,17 +26,20 @@ def target_of(options: argparse.Namespace) -> Path | None:
     return target
 
 
-def write(target: Path | None, text: str) -> None:
-    """The whole text to standard output, or to a file that appears complete or not at all."""
+def write(target: Path | None, content: str | bytes) -> None:
+    """All of it to standard output, or to a file that appears complete or not at all."""
     if target is None:
-        sys.stdout.write(text)
+        if isinstance(content, bytes):
+            sys.stdout.buffer.write(content)
+        else:
+            sys.stdout.write(content)
         return
     from tempfile import NamedTemporaryFile
 
     try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=target.parent, delete=False) as file:
+        with NamedTemporaryFile(dir=target.parent, delete=False) as file:
             try:
-                file.write(text)
+                file.write(content if isinstance(content, bytes) else content.encode())
             except BaseException:
                 Path(file.name).unlink()
                 raise
@@ -39,3 +47,29 @@ def write(target: Path | None, text: str) -> None:
         Path(file.name).replace(target)
     except OSError as problem:
         raise UsageError(f"{target}: cannot be written: {problem.strerror}") from None
+
+
+@contextmanager
+def patience(what: str) -> Iterator[None]:
+    """While it lasts, say on a terminal what is being done, from the first second on, and take it back in the end."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    done = threading.Event()
+
+    def say() -> None:
+        seconds = 0
+        while not done.wait(1):
+            seconds += 1
+            sys.stderr.write(f"\r{what} … {seconds} s")
+            sys.stderr.flush()
+        if seconds:
+            sys.stderr.write("\r\x1b[K")
+
+    speaker = threading.Thread(target=say, daemon=True)
+    speaker.start()
+    try:
+        yield
+    finally:
+        done.set()
+        speaker.join()
