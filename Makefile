@@ -2,17 +2,23 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+AXE := axe-core@4.14.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# what the tests of the reports need; with BLINADSS_NO_BROWSER set they are skipped, and nothing is installed for them
+BROWSING := $(if $(BLINADSS_NO_BROWSER),,$(VENV)/.browsing)
 
-.PHONY: demo test lint format agree endure bench docs clean breakages-1 breakages-2
+.PHONY: demo test lint check format agree endure bench docs pictures clean breakages-1 breakages-2
 
 demo: $(VENV)/.installed
 	$(BIN)/blinadss assess docs/examples/patient.yaml
 
-test: $(VENV)/.developing lint
+# everything but pytest leaves a core idle, so two of these run at a time
+test: $(VENV)/.developing
+	$(MAKE) --jobs 2 --output-sync $(BROWSING) lint check breakages-1 breakages-2
 	$(BIN)/python -m pytest -n auto
+
+check: $(VENV)/.developing
 	$(BIN)/blinadss check
-	$(MAKE) --jobs 2 --output-sync breakages-1 breakages-2
 
 # run the scenarios, and break one half of the knowledge on purpose
 breakages-1 breakages-2: $(VENV)/.developing
@@ -48,6 +54,7 @@ bench: $(VENV)/.benchmarking
 	$(BIN)/python benchmarks/checklist.py
 	$(BIN)/python benchmarks/course.py
 	$(BIN)/python benchmarks/further.py
+	$(BIN)/python benchmarks/report.py
 
 docs: $(VENV)/.installed
 	$(BIN)/blinadss facts --format markdown -o docs/reference/facts.md --force
@@ -56,6 +63,12 @@ docs: $(VENV)/.installed
 	$(BIN)/blinadss schema checklist -o docs/reference/checklist.schema.json --force
 	$(BIN)/blinadss show --write docs/criteria
 	$(BIN)/python docs/examples/three_patients.py > docs/explanation/three-patients.md
+	$(BIN)/blinadss assess docs/examples/child.yaml --format html -o docs/reports/child.html --force
+	$(BIN)/blinadss assess docs/examples/patient.yaml --format html -o docs/reports/patient.html --force
+
+# the pictures of the documentation
+pictures: $(VENV)/.developing $(BROWSING)
+	$(BIN)/python docs/reports/pictures.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -68,6 +81,18 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 $(VENV)/.developing: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+# a browser, Debian's, and what finds barriers in pages: axe-core, for which npm is needed
+$(VENV)/.browsing: Makefile | $(VENV)/bin/python
+	@lacking=$$(for tool in chromium npm; do command -v $$tool >/dev/null || echo $$tool; done); \
+	root=$$([ "$$(id -u)" = 0 ] || command -v sudo); \
+	if [ -z "$$lacking" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null || { [ "$$(id -u)" != 0 ] && [ -z "$$root" ]; }; then \
+		echo "the tests of the reports need" $$lacking": install it, or set BLINADSS_NO_BROWSER=1" >&2; exit 1; fi; \
+	$$root apt-get update -qq && \
+	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends $$lacking >/dev/null
+	npm install --silent --no-save --prefix $(VENV)/browsing $(AXE)
 	@touch $@
 
 $(VENV)/.benchmarking: $(VENV)/.developing
