@@ -14,10 +14,26 @@ import pytest
 
 import blinadss
 from blinadss.checks import CHECKS
+from blinadss.report import to_html
 from blinadss.vocabulary import schema_text, vocabulary_markdown
+from reports import example
 
 ROOT = Path(__file__).parents[1]
-FOLLOWED = ["make-a-checklist", "grade-a-toxicity", "follow-a-course", "settle-an-open-answer", "check-a-profile"]
+FOLLOWED = [
+    "make-a-checklist",
+    "grade-a-toxicity",
+    "follow-a-course",
+    "settle-an-open-answer",
+    "check-a-profile",
+    "write-a-report",
+]
+# The page's own numbers of examples would take minutes; `test_testing` draws many from the same strategies.
+FEW_EXAMPLES = """
+from hypothesis import settings
+
+settings.register_profile("few", deadline=None, derandomize=True, max_examples=10)
+settings.load_profile("few")
+"""
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")),
          *sorted((ROOT / "criteria").rglob("*.md")), *sorted((ROOT / "scenarios").rglob("*.md"))]  # fmt: skip
 
@@ -31,6 +47,13 @@ def test_generated_pages_are_current() -> None:
     assert read("docs", "reference", "profile.schema.json") == schema_text("profile"), "run `make docs`"
     assert read("docs", "reference", "assessment.schema.json") == schema_text("assessment"), "run `make docs`"
     assert read("docs", "reference", "checklist.schema.json") == schema_text("checklist"), "run `make docs`"
+
+
+@pytest.mark.parametrize("name", ["child", "patient"])
+def test_the_reports_shown_are_current(name: str) -> None:
+    alone = to_html(example(name))  # by one engine; where both can run, both have answered for the documentation
+    shown = read("docs", "reports", f"{name}.html").replace("alike by reference and durable", "by reference alone")
+    assert shown == alone, "run `make docs`"
 
 
 def test_every_check_has_a_page_and_every_page_a_check() -> None:
@@ -98,6 +121,7 @@ def test_the_pages_about_generated_patients_and_about_pytest_are_followed_to_the
     (settings,) = re.findall(r"```toml\n(.*?)```", read("docs", "how-to", "run-scenarios-with-pytest.md"), re.DOTALL)
     (tmp_path / "test_mine.py").write_text(code, encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    (tmp_path / "conftest.py").write_text(FEW_EXAMPLES, encoding="utf-8")
     for folder in ("criteria", "scenarios/us-label"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
