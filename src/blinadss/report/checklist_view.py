@@ -113,10 +113,17 @@ class _View:
             lines.append((phrase(f"{dose}: ", "strong"), phrase(when_given(planned))))
         lines += [(phrase("NOT STATED ", "bad"), phrase(gap)) for gap in checklist.not_stated]
         lines += [(phrase("To find out: ", "strong"), phrase(each.ask)) for each in checklist.missing]
-        unread = len(set(checklist.unconfirmed()))
+        unread = len(self.unread())
         if unread:
             lines.append(prose(f"{unread} lines below were not read in their source, and say what to confirm.", "open"))
         return Glance(shown(checklist.title), badge(word.lower(), style), says, tuple(lines), "doses")
+
+    def unread(self) -> set[str]:
+        """What is listed that nobody has read in its source."""
+        unread = set(self.checklist.unconfirmed())
+        if self.on is None:
+            return unread
+        return unread & {item.id for _, items in instructions(self.checklist, self.on) for item in items}
 
     def whole(self) -> Iterator[Section]:
         yield self.doses()
@@ -150,7 +157,7 @@ class _View:
         lasting = [each for each in due if day_of(each.when) < on]
         yield Section(f"Due on {day_text(on)}", (self.ticks("due", today),), anchor="due")
         if lasting:
-            yield Section("Begun before, and lasting", (self.ticks("lasting", lasting),), anchor="lasting")
+            yield Section("Begun before, and lasting", (self.ticks("lasting", lasting, timed=False),), anchor="lasting")
 
     def doses(self) -> Section:
         """The doses with their arithmetic; what no source states; an order held against the rule."""
@@ -185,14 +192,17 @@ class _View:
         table = Table("Bags", ("Lasts", "Rate, and whether it may be chosen", "Source"), (14, 56, 30), tuple(rows))
         return Section("Bags", (*lead, table), anchor="bags")
 
-    def ticks(self, name: str, entries: Iterable[Entry]) -> Ticks:
-        """Entries to be ticked; what is due at several times of one day is one line with a box for each."""
+    def ticks(self, name: str, entries: Iterable[Entry], *, timed: bool = True) -> Ticks:
+        """Entries to be ticked; what is due at several times of one day is one line with a box for each.
+
+        Those that began on another day have no time on this one.
+        """
         lines: dict[Prose, list[str]] = {}
         for each in entries:
             said = self.said.get(each.of)
             number = f" ({self.numbers[each.of]})" if each.of in self.numbers else ""
             line = (phrase(entry_text(each, said)), phrase(f"{number}{marks(said)}", "faint"))
-            time = f"{each.start:%H:%M}" if isinstance(each.start, datetime) else ""
+            time = f"{each.start:%H:%M}" if timed and isinstance(each.start, datetime) else ""
             lines.setdefault(line, []).append(time)
         return Ticks(name, tuple(Tick(line, tuple(time for time in times if time)) for line, times in lines.items()))
 

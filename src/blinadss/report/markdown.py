@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from blinadss.report.blocks import Badge, Block, Cell, Glance, Phrase, Prose, Report, Section, Table, Tick
 
 _MEANS = re.compile(r"[\\`*_{}\[\]<>|~$#&@]|(?<=www)\.|:(?=//)")  # what Markdown, or a host of it, would act on
-_BEGINS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")  # what it acts on at the beginning of a line
+_BEGINS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)](?:\s|$)))")  # what it acts on at the beginning of a line
 _EMPHASIS = {"strong": "**", "bad": "**", "open": "*"}
 
 
