@@ -55,6 +55,7 @@ bench: $(VENV)/.benchmarking
 	$(BIN)/python benchmarks/course.py
 	$(BIN)/python benchmarks/further.py
 	$(BIN)/python benchmarks/report.py
+	$(BIN)/python benchmarks/columnar.py
 
 docs: $(VENV)/.installed
 	$(BIN)/blinadss facts --format markdown -o docs/reference/facts.md --force

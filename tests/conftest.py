@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-from blinadss.engines import ENGINES
+from blinadss.engines import makers_here
 
 # The same examples in every run, so that a red run can be repeated; `HYPOTHESIS_PROFILE=long` searches anew and longer.
 _QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -16,7 +16,7 @@ settings.register_profile("long", deadline=None, max_examples=5000, suppress_hea
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
-@pytest.fixture(params=sorted(ENGINES), scope="session")
+@pytest.fixture(params=sorted(makers_here()), scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
     """The name of each engine in turn."""
     return str(request.param)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 import blinadss
 from blinadss.consequences import follows
-from blinadss.engines import ENGINES
+from blinadss.engines import maker_of
 from blinadss.expression import facts_in
 from blinadss.lookup import look_up, values_in
 from blinadss.sight import Sight
@@ -75,7 +75,7 @@ def test_any_time_has_passed_since_what_never_happened(
 
     leaf = read_comparison(line)
     values = values_in(look_up(blinadss.load_profile({"history": history}), [leaf.fact], ON, {}, FOLLOWS))
-    concluded = ENGINES[engine](policy_of([leaf])).conclude(values)
+    concluded = maker_of(engine)(policy_of([leaf])).conclude(values)
     assert next(iter(concluded.criteria.values())) is expected
 
 

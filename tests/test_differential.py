@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from blinadss import engines as engines_module
-from blinadss.engines import ENGINES
+from blinadss.engines import makers_here
 from blinadss.engines.reference import ReferenceEngine
 from blinadss.testing.differential import compare, main
 from blinadss.truth import Truth
@@ -57,7 +57,7 @@ def test_the_command_prints_the_figures(capsys: pytest.CaptureFixture[str], monk
     monkeypatch.setitem(engines_module._HERE, "again", ReferenceEngine)  # noqa: SLF001 - one table, which all import
     assert main(["1000", "--seed", "3"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith(f"{' and '.join(ENGINES)}, seed 3, ")
+    assert out.startswith(f"{' and '.join(makers_here())}, seed 3, ")
     assert "no disagreement" in out
 
 
@@ -65,5 +65,6 @@ def test_one_engine_alone_is_nothing_to_compare(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delitem(engines_module._HERE, "durable", raising=False)  # noqa: SLF001
+    monkeypatch.setattr(engines_module, "NAMED", {})
     assert main(["1000"]) == 2
     assert "nothing to compare" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import blinadss
 from blinadss.completions import Question
 from blinadss.derived import ORIGINS
-from blinadss.engines import ENGINES
+from blinadss.engines import maker_of
 from blinadss.expression import Comparison, Expression, Group, comparisons, facts_in
 from blinadss.facts import FACTS
 from blinadss.findings import Assessment, Eligibility, Verdict
@@ -306,7 +306,7 @@ def plain_meaning(expression: Expression, values: Mapping[str, Any]) -> Truth:
 def test_every_engine_gives_the_plain_meaning_of_every_criterion(engine: str, policy: Policy, facts: Any) -> None:
     """On criteria; on indications and verdict it never contradicts them, but is exact where they are not."""
     values = values_of(facts, frozenset(POOL))
-    concluded = ENGINES[engine](policy).conclude(values)
+    concluded = maker_of(engine)(policy).conclude(values)
     for use in policy.uses():
         assert concluded.criteria[use.criterion.id] is plain_meaning(use.criterion.when, values)
     for indication in policy.indications:

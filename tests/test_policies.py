@@ -14,7 +14,7 @@ import blinadss
 from blinadss.cautions import read_effect
 from blinadss.cli import main
 from blinadss.consequences import follows
-from blinadss.engines import ENGINES, Conclusions, EngineDisagreement, Panel
+from blinadss.engines import Conclusions, EngineDisagreement, Panel, maker_of
 from blinadss.engines.reference import ReferenceEngine
 from blinadss.errors import Mistake, UsageError
 from blinadss.explanation import explain
@@ -141,7 +141,7 @@ def test_policies_asked_together_are_concluded_as_each_by_itself(engine: str, pr
     values = values_in(look_up(profile, facts, on, KNOWLEDGE.fresh_for, follows(KNOWLEDGE)))
     key = (engine, *(use.criterion.id for policy in policies for use in policy.uses()))
     if key not in _MADE:
-        _MADE[key] = Panel(policies, {engine: ENGINES[engine]}, KNOWLEDGE.fingerprint)
+        _MADE[key] = Panel(policies, {engine: maker_of(engine)}, KNOWLEDGE.fingerprint)
     assert _MADE[key].conclude(values) == [_engine(engine, policy).conclude(values) for policy in policies]
 
 
@@ -169,7 +169,7 @@ _MADE: dict[Any, Any] = {}
 def _engine(name: str, policy: Any) -> Any:
     key = (name, policy.id, tuple(use.criterion.id for use in policy.uses()))
     if key not in _MADE:
-        _MADE[key] = ENGINES[name](policy)
+        _MADE[key] = maker_of(name)(policy)
     return _MADE[key]
 
 

@@ -15,7 +15,7 @@ import blinadss
 from blinadss.advising import Guide, PreparedRows, first_match, prepared_grading, prepared_treatment
 from blinadss.answers import Patient
 from blinadss.dosing import amount_of
-from blinadss.engines import ENGINES, Engine, Panel
+from blinadss.engines import Engine, Panel, maker_of, makers_here
 from blinadss.guidance import CONFIRM
 from blinadss.row_words import CANNOT_SAY, NO_ROW, words
 from blinadss.testing import patients as generated_patients
@@ -41,7 +41,7 @@ def prepared(name: str) -> PreparedRows:
 
 @lru_cache(maxsize=16)
 def answering(engine: str, name: str) -> Engine:
-    return ENGINES[engine](prepared(name).criteria.policy)
+    return maker_of(engine)(prepared(name).criteria.policy)
 
 
 def observations(name: str) -> st.SearchStrategy[dict[str, Any]]:
@@ -152,7 +152,7 @@ def test_words_say_of_a_toxicity_what_the_table_says(facts: dict[str, Any]) -> N
 
 def test_all_engines_answer_all_rows_together() -> None:
     asked = [prepared(name).criteria.policy for name in (*KNOWLEDGE.treatments, *KNOWLEDGE.grading)]
-    concluded = Panel(asked, dict(ENGINES), KNOWLEDGE.fingerprint).conclude({})
+    concluded = Panel(asked, makers_here(), KNOWLEDGE.fingerprint).conclude({})
     assert {truth for each in concluded for truth in each.criteria.values()} == {U}
 
 

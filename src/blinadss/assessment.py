@@ -12,7 +12,7 @@ from datetime import date
 from types import MappingProxyType
 
 from blinadss.answers import Patient, cautions_for
-from blinadss.engines import ABSENT, ENGINES
+from blinadss.engines import ABSENT, ENGINES, NAMED
 from blinadss.errors import Mistake, Problem, UsageError, near, quoted
 from blinadss.facts import FACTS, near_fact
 from blinadss.findings import Assessment, KnowledgeStamp, PolicyResult, ProfileStamp, Verdict
@@ -47,8 +47,8 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
     ``edition_on`` is the day whose editions are asked (by default the day of assessment); how
     time goes on under the editions of another day is nothing to search, so nothing further is said.
 
-    Every engine that can run here answers, or those named in ``engines``, and the result
-    records which. The same arguments give the same result: no clock, no network, no
+    The two engines of an assessment answer, as far as they can run here, or those named in
+    ``engines``, and the result records which. The same arguments give the same result: no clock, no network, no
     state. Raises `EngineDisagreement` if the engines differ in anything, `ProfileError`
     if a value lies after that day, and `UsageError` for an unknown policy or engine, or
     where no day is given.
@@ -92,15 +92,15 @@ def assess(  # noqa: PLR0913 - each says one thing about the question, by name
 
 
 def asked_engines(asked: Sequence[str] | None) -> tuple[str, ...]:
-    """The engines to ask, each once: all that can run here, unless some are named."""
+    """The engines to ask, each once: those of `ENGINES`, unless some are named."""
     names = tuple(dict.fromkeys(ENGINES if asked is None else asked))
     if not names:
         raise UsageError("no engine is named", near("", list(ENGINES)))
     for name in names:
         if name in ABSENT:
             raise UsageError(f"the engine `{name}` cannot run here: {ABSENT[name]}", near("", list(ENGINES)))
-        if name not in ENGINES:
-            raise UsageError(f"there is no engine `{name}`", near(name, list(ENGINES)))
+        if name not in ENGINES and name not in NAMED:
+            raise UsageError(f"there is no engine `{name}`", near(name, [*ENGINES, *NAMED]))
     return names
 
 

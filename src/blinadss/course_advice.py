@@ -16,6 +16,7 @@ from typing import Literal
 from blinadss.advising import Guide, guided, prepared_treatment, stated_edition
 from blinadss.assessment import asked_engines
 from blinadss.checklists import graded_by
+from blinadss.correlating import ENGINES as CORRELATING
 from blinadss.course import Course
 from blinadss.course_due import Due, InfusionPlan
 from blinadss.course_state import SETTLED
@@ -101,7 +102,8 @@ def advise_course(  # noqa: PLR0913 - each says one thing about the course, by n
     started = next((each.at for each in course.events if isinstance(each, Start)), at)
     edition = _edition(knowledge, policy, indication, day_of(started))
     asked = asked_engines(engines)
-    now.correlated(engines=asked if len(course) <= _SMALL else ("reference",))
+    finding = [name for name in asked if name in CORRELATING] if len(course) <= _SMALL else []
+    now.correlated(engines=finding or ("reference",))  # an engine that answers tables finds no patterns
     table = _Table(knowledge, policy, profile, indication, day_of(started), asked)
     stops = tuple(table.stops(now, at))
     toxicities = tuple(_held_back(each, stops) for each in table.answers(now, at))

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Protocol
 
-from blinadss.engines import ENGINES, Panel
+from blinadss.engines import Panel, maker_of
 from blinadss.expression import Expression, Group, facts_in
 from blinadss.findings import (
     CautionFinding,
@@ -143,7 +143,7 @@ def prepared_panel(knowledge: KnowledgeBase, asked: tuple[Prepared, ...], engine
     """The engines of those names for everything that is asked together; kept while it is in use."""
     policies = [each.criteria.policy for each in asked]
     fingerprint = knowledge.fingerprint if len(engines) > 1 else ""  # one alone disagrees with nobody; it takes long
-    return Panel(policies, {name: ENGINES[name] for name in engines}, fingerprint, links_of(knowledge))
+    return Panel(policies, {name: maker_of(name) for name in engines}, fingerprint, links_of(knowledge))
 
 
 def verdict_expression(policy: Policy) -> Expression:

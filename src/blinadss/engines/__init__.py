@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 
 from blinadss.engines.agreement import Agreement, EngineDisagreement, Panel
 from blinadss.engines.conclusion import Conclusions, Engine
 from blinadss.engines.reference import ReferenceEngine
+from blinadss.errors import UsageError
 from blinadss.knowledge import Policy
+
+Maker = Callable[..., Engine]
 
 _HERE: dict[str, Callable[[Policy], Engine]] = {"reference": ReferenceEngine}
 ABSENT: dict[str, str] = {}  # engines that cannot run here, and why
@@ -19,6 +23,40 @@ except ImportError:  # durable-rules cannot be installed for Python 3.13 and new
 else:
     _HERE["durable"] = DurableEngine
 
-ENGINES: Mapping[str, Callable[[Policy], Engine]] = _HERE
+ENGINES: Mapping[str, Callable[[Policy], Engine]] = _HERE  # those that answer unless others are named
 
-__all__ = ["ABSENT", "ENGINES", "Agreement", "Conclusions", "Engine", "EngineDisagreement", "Panel"]
+# Engines that answer only where they are named, and that import what they need only then.
+NAMED: Mapping[str, tuple[str, ...]] = {"columnar": ("duckdb", "sqlglot")}
+
+
+def maker_of(name: str) -> Maker:
+    """What makes the engine of that name. Raises `UsageError` if what it needs is not installed."""
+    if name not in NAMED:
+        return ENGINES[name]
+    missing = [f"`{package}`" for package in NAMED[name] if find_spec(package) is None]
+    if missing:
+        problem = f"the engine `{name}` needs {' and '.join(missing)}, which cannot be imported here"
+        raise UsageError(problem, "install `blinadss[cohort]`")
+    from blinadss.engines.columnar import ColumnarEngine
+
+    return ColumnarEngine
+
+
+def makers_here() -> dict[str, Maker]:
+    """What makes each engine that can run here, those included that must be named."""
+    named = [name for name, packages in NAMED.items() if all(find_spec(package) for package in packages)]
+    return {name: maker_of(name) for name in (*ENGINES, *named)}
+
+
+__all__ = [
+    "ABSENT",
+    "ENGINES",
+    "NAMED",
+    "Agreement",
+    "Conclusions",
+    "Engine",
+    "EngineDisagreement",
+    "Panel",
+    "maker_of",
+    "makers_here",
+]

@@ -43,6 +43,12 @@ class Agreement:
         names = [engine.name for engine in self.engines]
         return agreed(names, [engine.conclude(values) for engine in self.engines], self.fingerprint)
 
+    def conclude_many(self, patients: Sequence[Values]) -> Iterator[Conclusions]:
+        """The same for each patient in turn; an engine that can answer many at once (`conclude_many`) is asked so."""
+        names = [engine.name for engine in self.engines]
+        for together in zip(*(_many(engine, patients) for engine in self.engines), strict=True):
+            yield agreed(names, together, self.fingerprint)
+
 
 class Panel:
     """Engines for several policies, each of which must conclude the same of every policy.
@@ -64,6 +70,11 @@ class Panel:
         """What all engines conclude of each policy; raises `EngineDisagreement` where they do not conclude the same."""
         answers = [each(values) for each in self._answers]
         return [agreed(self.names, list(each), self.fingerprint) for each in zip(*answers, strict=True)]
+
+
+def _many(engine: Engine, patients: Sequence[Values]) -> Iterator[Conclusions]:
+    many: Callable[[Sequence[Values]], Iterator[Conclusions]] | None = getattr(engine, "conclude_many", None)
+    return many(patients) if many else (engine.conclude(values) for values in patients)
 
 
 def _each_of(

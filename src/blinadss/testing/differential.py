@@ -10,17 +10,18 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from blinadss.consequences import follows
 from blinadss.derived import ORIGINS
-from blinadss.engines import ABSENT, ENGINES, Agreement, Engine, EngineDisagreement
+from blinadss.engines import ABSENT, Agreement, Engine, EngineDisagreement, makers_here
 from blinadss.expression import comparisons, written
 from blinadss.knowledge import KnowledgeBase, Policy
 from blinadss.loading import load_knowledge
 from blinadss.lookup import look_up, values_in
+from blinadss.profile import PatientProfile
 from blinadss.quantity import Span
 from blinadss.sight import Sight
 from blinadss.testing import generated, patients
@@ -59,12 +60,13 @@ class Tally:
         return "\n".join(lines)
 
 
-def compare(pairs: int, seed: int = 0, engines: Engines = ENGINES) -> Tally:
+def compare(pairs: int, seed: int = 0, engines: Engines | None = None) -> Tally:
     """Compare the engines on at least so many pairs of a patient and a criterion, or up to the first disagreement.
 
-    The same arguments compare the same pairs.
+    All that can run here are compared, unless some are given. The same arguments compare the same pairs.
     """
     tally = Tally()
+    engines = makers_here() if engines is None else engines
     while tally.pairs < pairs and tally.disagreement is None:
         dice = Dice(f"{seed}/{tally.policies}")
         shipped = tally.policies % _SHIPPED == _SHIPPED - 1
@@ -77,28 +79,48 @@ def compare(pairs: int, seed: int = 0, engines: Engines = ENGINES) -> Tally:
 def _compare(tally: Tally, dice: Dice, knowledge: KnowledgeBase, engines: Engines) -> None:
     """Compare the engines on patients of one policy, in whichever edition is in force on the day of each."""
     policy = dice.of(list(knowledge.policies.values()))
-    ready: dict[date, _Ready] = {}
+    asked: dict[date, list[_Patient]] = {}
     for _ in range(_PATIENTS):
         profile = patients.profile(dice, knowledge)
         day = profile.assessed_on
         edition = policy.edition(day) if day else None
         if day is None or edition is None:
             continue
-        if edition.start not in ready:
-            ready[edition.start] = _Ready(policy.as_of(edition.start), engines, knowledge.fingerprint)
-        stands = ready[edition.start]
-        sights = look_up(profile, stands.facts, day, knowledge.fresh_for, follows(knowledge))
-        values = values_in(sights)
+        asked.setdefault(edition.start, []).append(_Patient(profile, day))
+    for start, some in asked.items():
+        stands = _Ready(policy.as_of(start), engines, knowledge.fingerprint)
+        for patient in some:
+            patient.sights = look_up(
+                patient.profile, stands.facts, patient.day, knowledge.fresh_for, follows(knowledge)
+            )
+        _compare_some(tally, stands, some)
+        if tally.disagreement is not None:
+            return
+
+
+def _compare_some(tally: Tally, stands: _Ready, some: Sequence[_Patient]) -> None:
+    """Compare the engines on some patients of one edition."""
+    answers = stands.agreement.conclude_many([values_in(patient.sights) for patient in some])
+    for patient in some:
         tally.patients += 1
         try:
-            concluded = stands.agreement.conclude(values)
+            concluded = next(answers)
         except EngineDisagreement as difference:
             asked = stands.criteria.get(difference.criterion, "")
-            tally.disagreement = f"{difference}\n  {asked}\n  {profile}\n  policy {tally.policies}"
+            tally.disagreement = f"{difference}\n  {asked}\n  {patient.profile}\n  policy {tally.policies}"
             return
         tally.pairs += len(concluded.criteria)
         tally.truths.update(concluded.criteria.values())
-        tally.looked_up.update(stands.kind_of(sight) for sight in sights.values())
+        tally.looked_up.update(stands.kind_of(sight) for sight in patient.sights.values())
+
+
+@dataclass
+class _Patient:
+    """A profile, the day on which it is asked, and what is known then."""
+
+    profile: PatientProfile
+    day: date
+    sights: Mapping[str, Sight] = field(default_factory=dict)
 
 
 class _Ready:
@@ -130,12 +152,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("pairs", nargs="?", type=int, default=100_000, help="how many pairs to compare at least")
     parser.add_argument("--seed", type=int, default=0, help="another number compares other pairs")
     options = parser.parse_args(arguments)
-    if len(ENGINES) < 2:
+    engines = makers_here()
+    if len(engines) < 2:
         print(f"there is nothing to compare: {'; '.join(ABSENT.values())}", file=sys.stderr)
         return 2
     begun = time.perf_counter()
-    tally = compare(options.pairs, options.seed)
-    print(f"{' and '.join(ENGINES)}, seed {options.seed}, {time.perf_counter() - begun:.0f} s\n{tally}")
+    tally = compare(options.pairs, options.seed, engines)
+    print(f"{' and '.join(engines)}, seed {options.seed}, {time.perf_counter() - begun:.0f} s\n{tally}")
     return 0 if tally.disagreement is None else 1
 
 
