@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import Any
@@ -16,9 +15,7 @@ from unittest.mock import patch
 from blinadss.engines import durable, encoding, makers_here
 from blinadss.expression import Comparison, Group, Values
 from blinadss.quantity import Span
-from blinadss.testing.differential import Engines, compare
-
-Fault = Callable[[], AbstractContextManager[Any]]
+from found import Fault, found_after
 
 
 def at_the_threshold_is_below_it() -> AbstractContextManager[Any]:
@@ -92,92 +89,19 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 
-def in_sql_at_the_threshold_is_below_it() -> AbstractContextManager[Any]:
-    """In SQL, `>=` is read as `>`."""
-    from blinadss.engines import clauses
+def _columnar() -> tuple[Fault, ...]:
+    if "columnar" not in makers_here():
+        return ()
+    from columnar_faults import COLUMNAR_FAULTS
 
-    asked = clauses.Clauses._asked
-
-    def wrong(self: Any, leaf: Comparison) -> Any:
-        return asked(self, replace(leaf, operator=">") if leaf.operator == ">=" else leaf)
-
-    return patch.object(clauses.Clauses, "_asked", wrong)
-
-
-def in_sql_magnitudes_are_rounded() -> AbstractContextManager[Any]:
-    """In SQL, what lies between two marks is moved to the lower one."""
-    from blinadss.engines import ruler
-
-    lowest = ruler.Ruler.lowest
-
-    def wrong(self: Any, span: Span) -> Any:
-        exact = lowest(self, span)
-        return exact if exact == span.low else exact - self.half
-
-    return patch.object(ruler.Ruler, "lowest", wrong)
-
-
-def in_sql_a_span_is_its_lowest_end() -> AbstractContextManager[Any]:
-    """In SQL, a range counts as its lowest magnitude."""
-    from blinadss.engines import ruler
-
-    return patch.object(ruler.Ruler, "highest", ruler.Ruler.lowest)
-
-
-def in_sql_unknown_is_false() -> AbstractContextManager[Any]:
-    """In SQL, a part that is unknown does not count, where it may."""
-    from blinadss.engines import clauses
-
-    count = clauses._count
-
-    def wrong(parts: Any, *, unknown: bool, needed: int) -> Any:  # noqa: ARG001 - that is the fault
-        return count(parts, unknown=False, needed=needed)
-
-    return patch.object(clauses, "_count", wrong)
-
-
-def in_sql_what_the_tables_do_not_see_is_forgotten() -> AbstractContextManager[Any]:
-    """In SQL, nothing is added to what the tables say."""
-    from blinadss.engines import clauses
-
-    concluded = clauses.Clauses._concluded
-
-    def wrong(self: Any, step: Any, parts: Any) -> Any:
-        return concluded(self, replace(step, block=None), parts)
-
-    return patch.object(clauses.Clauses, "_concluded", wrong)
-
-
-def in_sql_patients_are_mixed_up() -> AbstractContextManager[Any]:
-    """In SQL, the answers come back in another order."""
-    from blinadss.engines import columnar
-
-    rows = columnar.ColumnarEngine._rows
-    return patch.object(columnar.ColumnarEngine, "_rows", lambda self, patients: rows(self, patients)[::-1])
-
-
-COLUMNAR_FAULTS: tuple[Fault, ...] = (
-    in_sql_at_the_threshold_is_below_it,
-    in_sql_magnitudes_are_rounded,
-    in_sql_a_span_is_its_lowest_end,
-    in_sql_unknown_is_false,
-    in_sql_what_the_tables_do_not_see_is_forgotten,
-    in_sql_patients_are_mixed_up,
-)
-
-
-def found_after(fault: Fault, seed: int = 0, pairs: int = 1_000_000, engines: Engines | None = None) -> int | None:
-    """After how many pairs the comparison finds the fault, or nothing if it does not."""
-    with fault():
-        tally = compare(pairs, seed, engines)
-    return tally.pairs if tally.disagreement else None
+    return COLUMNAR_FAULTS
 
 
 def main() -> None:
     """List when each fault is found, over a few runs with different patients."""
     names = " and ".join(makers_here())
     print(f"faults put into the engines, and after how many pairs {names} disagree (9 runs)")
-    for fault in (*FAULTS, *(COLUMNAR_FAULTS if "columnar" in makers_here() else ())):
+    for fault in (*FAULTS, *_columnar()):
         runs = [found_after(fault, seed) for seed in range(9)]
         found = [run for run in runs if run is not None]
         missed = f", missed {len(runs) - len(found)} times" if len(found) < len(runs) else ""

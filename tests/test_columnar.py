@@ -263,7 +263,8 @@ def test_a_table_of_somebody_s_own_is_answered_by_the_same_text() -> None:
 
 
 def test_faults_put_into_the_engine_are_found() -> None:
-    from faults import COLUMNAR_FAULTS, found_after
+    from columnar_faults import COLUMNAR_FAULTS
+    from found import found_after
 
     assert len(COLUMNAR_FAULTS) >= 5
     engines = {name: maker_of(name) for name in ("reference", "columnar")}
