@@ -6,7 +6,7 @@ cautions are present, absent or unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from blinadss.findings import (
@@ -36,6 +36,7 @@ SEVERITY = {
     "not_indicated": "NOT INDICATED: no label covers this use",
     "contradiction": "the profile contradicts itself",
 }
+FLAW = "A flaw of the source, left as it is: "
 DISCLAIMER = "This supports a professional's decision and does not replace it."
 _VERDICT = {
     Verdict.ELIGIBLE: "an indication applies and nothing contraindicates",
@@ -51,6 +52,7 @@ _TRIAL = {
     Verdict.UNDETERMINED: "it depends on facts that are not known",
     Verdict.NOT_IN_FORCE: "the trial had not begun on that day",
 }
+_QUIET = {"informative", "not_indicated", "contradiction"}  # cautions that are not told where they are unknown
 Style = Literal["good", "bad", "open", "faint"]
 _STYLES: dict[Verdict | Eligibility, Style] = {
     Verdict.ELIGIBLE: "good",
@@ -76,6 +78,18 @@ def speaks_for(finding: Finding | CautionFinding) -> Style:
 def speaks_against(finding: Finding | CautionFinding) -> bool:
     """Whether a finding speaks against the treatment by itself."""
     return finding.truth is (Truth.FALSE if finding.role == "requires" else Truth.TRUE)
+
+
+def risks(cautions: Sequence[CautionFinding]) -> tuple[list[CautionFinding], list[CautionFinding]]:
+    """The cautions that are there, and those that cannot be ruled out and are worth a thought; no contradictions."""
+    present = [each for each in cautions if each.truth is Truth.TRUE and each.severity != "contradiction"]
+    unknown = [each for each in cautions if each.truth is Truth.UNKNOWN and each.severity not in _QUIET]
+    return present, unknown
+
+
+def open_facts(caution: CautionFinding) -> list[str]:
+    """The facts that keep a caution open."""
+    return list(dict.fromkeys(each.fact for each in caution.comparisons if each.decisive and each.unknown_because))
 
 
 def meaning(policy: PolicyResult) -> str:

@@ -7,7 +7,6 @@ from datetime import date, datetime
 from itertools import groupby
 
 from blinadss.citing import sources
-from blinadss.events import day_of
 from blinadss.findings import Missing
 from blinadss.guidance import Checklist, Entry, ItemAdvice
 from blinadss.guidance_words import (
@@ -18,8 +17,9 @@ from blinadss.guidance_words import (
     cycle_text,
     day_heading,
     day_text,
+    due_on,
     entry_text,
-    given_text,
+    given_whenever,
     instructions,
     marks,
     of_cycle,
@@ -27,6 +27,7 @@ from blinadss.guidance_words import (
     schedule_text,
     seen_text,
     source_text,
+    sourced_dose,
     standing,
     subtitle,
     when_given,
@@ -49,10 +50,9 @@ def checklist_text(checklist: Checklist, *, on: date | None = None, width: int =
     page.headed(*standing(checklist))
     numbers = {item.id: number for number, item in enumerate(checklist.items, 1)}
     if on is not None:
-        due = checklist.due(on)
+        today, lasting = due_on(checklist, on)
         _heading(page, f"Due on {day_text(on)}")
-        _entries(page, [each for each in due if day_of(each.when) >= on], checklist, numbers)
-        lasting = [each for each in due if day_of(each.when) < on]
+        _entries(page, today, checklist, numbers)
         if lasting:
             _heading(page, "Begun before, and lasting")
             _entries(page, lasting, checklist, numbers)
@@ -132,10 +132,7 @@ def _whenever(page: Page, checklist: Checklist, numbers: dict[str, int]) -> None
     if held:
         _heading(page, "Whenever it happens")
     for line, item in held:
-        give = "; ".join(given_text(each) for each in item.give)
-        page.labelled(
-            BOX, "strong", f"{line}: {item.title}{f' ({give})' if give else ''} ({numbers[item.id]})", indent=6
-        )
+        page.labelled(BOX, "strong", f"{line}: {given_whenever(item)} ({numbers[item.id]})", indent=6)
 
 
 def _toxicities(page: Page, checklist: Checklist) -> None:
@@ -167,7 +164,7 @@ def _item(page: Page, item: ItemAdvice, number: int) -> None:
     page.labelled(str(number), "strong", f"{item.title}. {item.statement}{held} {source}", indent=6)
     page.paragraph(schedule_text(item), " " * 6, style="faint")
     for dose in item.give:
-        page.paragraph(f"{given_text(dose)}. {source_text(dose.cite, dose.assurance, dose.confirm)}", " " * 6)
+        page.paragraph(sourced_dose(dose), " " * 6)
         if dose.note:
             page.paragraph(dose.note, " " * 6, style="faint")
     if item.note:

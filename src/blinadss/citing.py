@@ -46,15 +46,20 @@ def sources(page: Page, cite: Iterable[Cited]) -> None:
 
 def said_of(result: ShownEvidence) -> str:
     """A published result as one sentence, with its source and, if it was not read there, how far to trust it."""
+    trust = "" if result.assurance == "verified" else f" {ASSURANCE[result.assurance]}"
+    said = f"{result.study}. {seen_in(result)} [{places(result.cite)}]{trust}"
+    return f"{said} ({result.note})" if result.note else said
+
+
+def seen_in(result: ShownEvidence) -> str:
+    """Who was studied, and what was seen, against what, with which effect."""
+    who = f"{result.population}, {result.patients} patients" if result.patients else result.population
     parts = [f"{result.endpoint}: {result.result}"]
     if result.comparator:
         parts.append(f"against {result.comparator}")
     if result.effect:
         parts.append(effect_text(result.effect))
-    trust = "" if result.assurance == "verified" else f" {ASSURANCE[result.assurance]}"
-    who = f"{result.population}, {result.patients} patients" if result.patients else result.population
-    said = f"{result.study}. {who}. {', '.join(parts)}. [{places(result.cite)}]{trust}"
-    return f"{said} ({result.note})" if result.note else said
+    return f"{who}. {', '.join(parts)}."
 
 
 def effect_text(effect: ShownEffect | Effect) -> str:

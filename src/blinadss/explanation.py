@@ -11,12 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from blinadss.answer_words import (
     DISCLAIMER,
+    FLAW,
     SEVERITY,
     WORDS,
     answered_by,
     edition_words,
     meaning,
+    open_facts,
     rests_on_words,
+    risks,
     shown_beside,
     speaks_against,
     speaks_for,
@@ -153,7 +156,7 @@ def write_findings(page: Page, findings: Iterable[Finding | CautionFinding], *, 
 
 def _flaw(page: Page, flaw: str, indent: str) -> None:
     if flaw:
-        page.paragraph(f"A flaw of the source, left as it is: {flaw}", indent)
+        page.paragraph(f"{FLAW}{flaw}", indent)
 
 
 def _terms(page: Page, terms: Iterable[ShownTerm]) -> None:
@@ -182,15 +185,9 @@ def _contradictions(page: Page, cautions: Iterable[CautionFinding]) -> None:
     write_findings(page, found)
 
 
-def _cautions(page: Page, cautions: Iterable[CautionFinding]) -> None:
+def _cautions(page: Page, cautions: Sequence[CautionFinding]) -> None:
     """The risks that are there, whole, and those that cannot be ruled out, each in a line."""
-    cautions = tuple(each for each in cautions if each.severity != "contradiction")
-    present = [each for each in cautions if each.truth is Truth.TRUE]
-    unknown = [
-        each
-        for each in cautions
-        if each.truth is Truth.UNKNOWN and each.severity not in {"informative", "not_indicated"}
-    ]
+    present, unknown = risks(cautions)
     if not (present or unknown):
         return
     page.line("")
@@ -199,8 +196,7 @@ def _cautions(page: Page, cautions: Iterable[CautionFinding]) -> None:
     if unknown:
         page.line(page.paint("  Cannot be ruled out", "strong"))
     for each in unknown:
-        facts = dict.fromkeys(leaf.fact for leaf in each.comparisons if leaf.decisive and leaf.unknown_because)
-        page.labelled("-", "open", f"{each.statement} ({each.severity}; {', '.join(facts)})", indent=4)
+        page.labelled("-", "open", f"{each.statement} ({each.severity}; {', '.join(open_facts(each))})", indent=4)
 
 
 def _compared(compared: Compared) -> str:

@@ -87,6 +87,11 @@ def given_text(dose: DoseAdvice) -> str:
     return f"{dose.drug} {dose.amount or f'{dose.rule} (undetermined)'}{arithmetic}{how}"
 
 
+def sourced_dose(dose: DoseAdvice) -> str:
+    """A dose in words, with its source in brackets."""
+    return f"{given_text(dose)}. {source_text(dose.cite, dose.assurance, dose.confirm)}"
+
+
 def source_text(cite: Iterable[Cited], assurance: str, confirm: str) -> str:
     """A source in brackets, with how well it was checked, and what is to be confirmed."""
     return f"[{trust_text(assurance, confirm)}{places(cite)}]"
@@ -162,6 +167,18 @@ def whenever(checklist: Checklist) -> list[tuple[str, ItemAdvice]]:
         for line in item.schedule
         if "every restart" in line or (item.id not in dated and "every bag change" in line)
     ]
+
+
+def given_whenever(item: ItemAdvice) -> str:
+    """What is to be done whenever it happens, with its doses."""
+    give = "; ".join(given_text(each) for each in item.give)
+    return f"{item.title}{f' ({give})' if give else ''}"
+
+
+def due_on(checklist: Checklist, on: date) -> tuple[list[Entry], list[Entry]]:
+    """What is due on that day, and what began before and lasts over it."""
+    due = checklist.due(on)
+    return [each for each in due if day_of(each.when) >= on], [each for each in due if day_of(each.when) < on]
 
 
 def instructions(checklist: Checklist, on: date | None) -> Iterator[tuple[Basis, list[ItemAdvice]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from blinadss.guidance import ActionAdvice, ToxicityAdvice
-from blinadss.guidance_words import given_text, now_text, source_text
+from blinadss.guidance_words import now_text, source_text, sourced_dose
 from blinadss.page import Page
 
 _INDENT = 21  # columns, for what stands beside the word of an action
@@ -31,7 +31,7 @@ def _action(page: Page, row: ActionAdvice, toxicity: ToxicityAdvice, waiting: st
     page.paragraph(f"{row.do} {source_text(row.cite, row.assurance, row.confirm)}", indent)
     for word, doses in (("Give", row.give), ("Restart with", row.restart)):
         for dose in doses:
-            page.paragraph(f"{word} {given_text(dose)}. {source_text(dose.cite, dose.assurance, dose.confirm)}", indent)
+            page.paragraph(f"{word} {sourced_dose(dose)}", indent)
             if dose.note:
                 page.paragraph(dose.note, indent, style="faint")
     if row.note:

@@ -7,10 +7,12 @@ from dataclasses import replace
 
 from blinadss.answer_words import (
     DISCLAIMER,
+    FLAW,
     answered_by,
     edition_words,
     meaning,
     rests_on_words,
+    risks,
     shown_beside,
     speaks_against,
     style,
@@ -50,11 +52,11 @@ from blinadss.report.blocks import (
     prose,
     shown,
 )
-from blinadss.report.found import cautions_table, findings_points, findings_table, sources
+from blinadss.report.found import by_severity, cautions_table, findings_points, findings_table, sources
 from blinadss.report.frame import running, sources_section
 from blinadss.report.known import known_section
 from blinadss.report.paths import path_picture
-from blinadss.report.risks import cautions_glance, cautions_section, risks
+from blinadss.report.risks import cautions_glance, cautions_section
 from blinadss.report.studies import studies_section
 from blinadss.truth import Truth
 
@@ -80,6 +82,7 @@ def assessment_report(
 class _View:
     def __init__(self, assessment: Assessment, profile: PatientProfile, knowledge: KnowledgeBase) -> None:
         self.assessment, self.profile, self.knowledge = assessment, profile, knowledge
+        self.present, self.unknown = risks(assessment.cautions)
         self.evidence: list[ShownEvidence] = []
         self.cited: list[Cited] = []
 
@@ -92,7 +95,7 @@ class _View:
             studies_section(self.evidence),
             known_section(assessment, self.profile, self.knowledge),
         ]
-        glances = [*map(self.glance, assessment.policies), cautions_glance(assessment.cautions)]
+        glances = [*map(self.glance, assessment.policies), cautions_glance(self.present, self.unknown)]
         fingerprint = stamp.fingerprint[:19]
         return Report(
             title="Assessment",
@@ -158,13 +161,15 @@ class _View:
         if indication.applicability == "not_in_force":
             return Section(title, (name, paragraph(indication.note)), badge("not in force", "faint"), folded=True)
         if indication.applicability == "not_applicable":
-            why = findings_table(self.knowledge, f"Why {indication.id} is not applicable", self.against(indication))
+            against = _against(indication)
+            self.cite(against)
+            why = findings_table(self.knowledge, f"Why {indication.id} is not applicable", against)
             until = further and replace(further, forbidden_by=(), otherwise=(), fixed=(), not_searched=())
             return Section(title, (name, *self.beyond(until), why), badge("not applicable", "faint"), folded=True)
         picture = Section("The way to this answer", (path_picture(self.knowledge, indication),), folded=True)
         blocks = [name, *_said(flaw=indication.flaw), *self.beyond(further), *self.findings(indication), picture]
         for each in shown_beside(indication):
-            self.cited += each.cite
+            self.cite([each])
             if isinstance(each, ShownEvidence):
                 self.evidence.append(each)
         if indication.eligibility is not Eligibility.INELIGIBLE:
@@ -176,7 +181,7 @@ class _View:
         """All criteria as a table; of a no, those that make it so, and the others in a line each."""
         findings = indication.findings
         self.cite(findings)
-        against = self.against(indication) if indication.eligibility is Eligibility.INELIGIBLE else ()
+        against = _against(indication) if indication.eligibility is Eligibility.INELIGIBLE else ()
         if not against:
             return [findings_table(self.knowledge, f"Criteria of {indication.id}", findings)]
         table = findings_table(self.knowledge, f"Criteria of {indication.id} that make it so", against)
@@ -187,20 +192,13 @@ class _View:
         points = findings_points(self.knowledge, others)
         return [table, Section("The other criteria", (lead, points), folded=True)]
 
-    def against(self, indication: IndicationResult) -> tuple[Finding, ...]:
-        """The criteria that make the answer no by themselves."""
-        found = tuple(each for each in indication.findings if speaks_against(each))
-        self.cite(found)
-        return found
-
     def cautions(self) -> Section | None:
         """The risks that are there, whatever the policy, and those that cannot be ruled out."""
-        present = risks(self.assessment.cautions, Truth.TRUE)
-        self.cite(present)
-        for each in present:
+        self.cite(self.present)
+        for each in by_severity(self.present):
             self.evidence += each.evidence
-            self.cited += (cited for result in each.evidence for cited in result.cite)
-        return cautions_section(self.knowledge, self.assessment.cautions)
+            self.cite(each.evidence)
+        return cautions_section(self.knowledge, self.present, self.unknown)
 
     def beyond(self, further: Further | None) -> list[Block]:
         """What the answer could become, until when it holds, and why it is no."""
@@ -211,9 +209,14 @@ class _View:
             further = replace(further, searched_until=None)
         return _points((*ahead(further), *why_not(further)))
 
-    def cite(self, *groups: Iterable[Finding | CautionFinding | ShownTerm]) -> None:
+    def cite(self, *groups: Iterable[Finding | CautionFinding | ShownTerm | ShownEvidence]) -> None:
         """Remember what is cited, for the sources at the end."""
         self.cited += (cited for group in groups for each in group for cited in each.cite)
+
+
+def _against(indication: IndicationResult) -> tuple[Finding, ...]:
+    """The criteria that make the answer no by themselves."""
+    return tuple(each for each in indication.findings if speaks_against(each))
 
 
 def _badge(policy: PolicyResult) -> Badge:
@@ -249,7 +252,7 @@ def _said(note: str = "", *, flaw: str = "") -> Iterator[Paragraph]:
     if note:
         yield paragraph(note)
     if flaw:
-        yield paragraph(f"A flaw of the source, left as it is: {flaw}")
+        yield paragraph(f"{FLAW}{flaw}")
 
 
 def _points(sentences: Iterable[str]) -> list[Block]:

@@ -7,8 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from blinadss.answer_words import DISCLAIMER
-from blinadss.events import day_of
-from blinadss.guidance import ActionAdvice, Basis, Checklist, DoseAdvice, Entry, ItemAdvice, ToxicityAdvice
+from blinadss.guidance import ActionAdvice, Basis, Checklist, Entry, ItemAdvice, ToxicityAdvice
 from blinadss.guidance_words import (
     BASES,
     NO_BAG,
@@ -17,8 +16,9 @@ from blinadss.guidance_words import (
     cycle_text,
     day_heading,
     day_text,
+    due_on,
     entry_text,
-    given_text,
+    given_whenever,
     instructions,
     marks,
     moment_text,
@@ -28,6 +28,7 @@ from blinadss.guidance_words import (
     schedule_text,
     seen_text,
     source_text,
+    sourced_dose,
     standing,
     subtitle,
     when_given,
@@ -147,14 +148,15 @@ class _View:
             yield Section(title, (*lead, *listed), anchor=f"cycle-{cycle.number}")
         held = whenever(self.checklist)
         if held:
-            ticks = tuple(Tick((phrase(f"{line}: ", "strong"), phrase(self.whenever(item)))) for line, item in held)
+            ticks = tuple(
+                Tick((phrase(f"{line}: ", "strong"), phrase(f"{given_whenever(item)} ({self.numbers[item.id]})")))
+                for line, item in held
+            )
             yield Section("Whenever it happens", (Ticks("whenever", ticks),), anchor="whenever")
         yield self.toxicities()
 
     def due(self, on: date) -> Iterator[Section]:
-        due = self.checklist.due(on)
-        today = [each for each in due if day_of(each.when) >= on]
-        lasting = [each for each in due if day_of(each.when) < on]
+        today, lasting = due_on(self.checklist, on)
         yield Section(f"Due on {day_text(on)}", (self.ticks("due", today),), anchor="due")
         if lasting:
             yield Section("Begun before, and lasting", (self.ticks("lasting", lasting, timed=False),), anchor="lasting")
@@ -206,10 +208,6 @@ class _View:
             lines.setdefault(line, []).append(time)
         return Ticks(name, tuple(Tick(line, tuple(time for time in times if time)) for line, times in lines.items()))
 
-    def whenever(self, item: ItemAdvice) -> str:
-        give = "; ".join(given_text(each) for each in item.give)
-        return f"{item.title}{f' ({give})' if give else ''} ({self.numbers[item.id]})"
-
     def toxicities(self) -> Section:
         lead = (paragraph(self.checklist.graded_by, "faint"),) if self.checklist.graded_by else ()
         tables = tuple(Section(shown(each.title), (_toxicity(each),)) for each in self.checklist.toxicities)
@@ -238,13 +236,9 @@ def _instruction(item: ItemAdvice) -> Iterator[Phrase]:
     yield phrase(schedule_text(item), "faint")
     yield from sources(item.cite, item.assurance, item.confirm)
     for dose in item.give:
-        yield phrase(f" {_given(dose)}")
+        yield phrase(f" {sourced_dose(dose)}")
         yield phrase(f" {dose.note}" if dose.note else "", "faint")
     yield phrase(f" {item.note}" if item.note else "", "faint")
-
-
-def _given(dose: DoseAdvice) -> str:
-    return f"{given_text(dose)}. {source_text(dose.cite, dose.assurance, dose.confirm)}"
 
 
 def _caution(item: ItemAdvice) -> Tick:
@@ -278,7 +272,7 @@ def _action(row: ActionAdvice) -> Iterator[Prose]:
     yield prose(row.do)
     for word, doses in (("Give", row.give), ("Restart with", row.restart)):
         for dose in doses:
-            yield (phrase(f"{word} ", "strong"), phrase(_given(dose)))
+            yield (phrase(f"{word} ", "strong"), phrase(sourced_dose(dose)))
             if dose.note:
                 yield prose(dose.note, "faint")
     if row.note:

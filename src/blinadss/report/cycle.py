@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import ceil, floor, isfinite
 
 from blinadss.report.blocks import Picture
-from blinadss.report.drawing import MARGIN, PLAIN, SMALL, WIDTH, Drawing, Entry, Pen
+from blinadss.report.drawing import MARGIN, MONTHS, PLAIN, SMALL, WIDTH, Drawing, Entry, Pen
 from blinadss.report.lettering import Face
 
 _LEFT, _RIGHT = 176.0, WIDTH - MARGIN - 26
@@ -24,7 +24,6 @@ _DATE = Face(12.5, "faint", anchor="middle")
 _FILLED = Pen("lit", 1.4, "solid")
 _HOLLOW = Pen("lit", 1.6)
 _MANY = Pen("ink", 1.2, "hatched")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +228,7 @@ def _days(drawing: Drawing, axis: _Axis, first_day: date, top: float) -> float:
         drawing.text((x, top + 21), str(day + 1), _NUMBER)
         if first_day.toordinal() + day <= date.max.toordinal():
             on = date.fromordinal(first_day.toordinal() + day)
-            drawing.text((x, top + 38), f"{on.day} {_MONTHS[on.month - 1]}", _DATE)
+            drawing.text((x, top + 38), f"{on.day} {MONTHS[on.month - 1]}", _DATE)
     drawing.text((MARGIN, top + 21), "Day", Face(13, bold=True))
     drawing.lines((MARGIN, top + 25), SMALL.wrapped(f"day 1: {first_day}", _LABEL), SMALL)
     return top + 44

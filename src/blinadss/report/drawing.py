@@ -19,6 +19,7 @@ from blinadss.report.lettering import Face, Ink
 
 WIDTH = 680.0
 MARGIN = 10.0
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 PLAIN = Face()
 STRONG = Face(bold=True)
 SMALL = Face(12.5, "faint")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from blinadss.answer_words import SEVERITY, WORDS, speaks_for
+from blinadss.answer_words import FLAW, SEVERITY, WORDS, speaks_for
 from blinadss.citing import by_document
 from blinadss.expression import Comparison, comparisons
 from blinadss.findings import CautionFinding, Cited, Compared, Finding
@@ -33,9 +33,13 @@ def findings_points(knowledge: KnowledgeBase, findings: Iterable[Finding]) -> Po
 def cautions_table(knowledge: KnowledgeBase, caption: str, cautions: Iterable[CautionFinding]) -> Table:
     """Cautions that are there, the gravest first, each with what to do."""
     columns = ("Risk", "What", "Asked for", "Patient", "Seen on", "What to do", "Source")
-    by_severity = sorted(cautions, key=lambda each: SEVERITIES.index(each.severity))
-    rows = tuple(row for each in by_severity for row in _caution(knowledge, each))
+    rows = tuple(row for each in by_severity(cautions) for row in _caution(knowledge, each))
     return Table(caption, columns, (13, 17, 15, 11, 9, 21, 14), rows)
+
+
+def by_severity(cautions: Iterable[CautionFinding]) -> list[CautionFinding]:
+    """Cautions, the gravest first."""
+    return sorted(cautions, key=lambda each: SEVERITIES.index(each.severity))
 
 
 def source_cell(cite: Iterable[Cited], assurance: Assurance, confirm: str = "", *, rows: int = 1) -> Cell:
@@ -127,4 +131,4 @@ def _in_a_line(knowledge: KnowledgeBase, finding: Finding) -> Iterator[Phrase]:
 
 def _flaw(finding: Finding | CautionFinding) -> Iterator[Prose]:
     if finding.flaw:
-        yield (phrase("A flaw of the source, left as it is: ", "strong"), phrase(finding.flaw))
+        yield (phrase(FLAW, "strong"), phrase(finding.flaw))

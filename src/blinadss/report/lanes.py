@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from blinadss.events import day_of
 from blinadss.guidance import Checklist, CycleDates, DoseAdvice, Entry, ItemAdvice
@@ -12,7 +12,6 @@ from blinadss.report.blocks import Picture, shown
 from blinadss.report.cycle import Lane, cycle_picture
 from blinadss.treatment import ITEM_KINDS
 
-_DAY = timedelta(days=1)
 _STAY = "hospital"  # the kind of item that is a stay, and is drawn as one
 
 

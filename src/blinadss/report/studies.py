@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from blinadss.citing import ASSURANCE, effect_text
+from blinadss.citing import ASSURANCE, seen_in
 from blinadss.findings import ShownEvidence
 from blinadss.quantity import plain
 from blinadss.report.blocks import Block, Points, Prose, Section, paragraph, phrase, shown
@@ -26,14 +26,10 @@ def studies_section(evidence: Iterable[ShownEvidence]) -> Section | None:
 
 def _said(result: ShownEvidence) -> Prose:
     """A result in a paragraph: the study, who was studied, what was seen, its source, and how far to trust it."""
-    who = f"{result.population}, {result.patients} patients" if result.patients else result.population
-    seen = [result.result, f"against {result.comparator}" if result.comparator else ""]
-    seen.append(effect_text(result.effect) if result.effect else "")
     cited = (run for one in links(result.cite) for run in (phrase(" "), *one))
     trust = () if result.assurance == "verified" else (phrase(f" {ASSURANCE[result.assurance]}.", "open"),)
     note = (phrase(f" {result.note}", "faint"),) if result.note else ()
-    said = f". {who}. {result.endpoint}: {', '.join(part for part in seen if part)}."
-    return phrase(result.study, "strong"), phrase(said), *cited, *trust, *note
+    return phrase(result.study, "strong"), phrase(f". {seen_in(result)}"), *cited, *trust, *note
 
 
 def _estimate(result: ShownEvidence) -> Estimate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from blinadss.report.blocks import Picture
-from blinadss.report.drawing import MARGIN, PLAIN, SMALL, WIDTH, Drawing, Entry, Pen
+from blinadss.report.drawing import MARGIN, MONTHS, PLAIN, SMALL, WIDTH, Drawing, Entry, Pen
 from blinadss.report.lettering import Face
 
 _LEFT, _RIGHT = 262.0, WIDTH - MARGIN - 14
@@ -16,7 +16,6 @@ _YEAR = 366  # days shown before and after the day of assessment, at most
 _SOON = 14  # and at least
 _GAP = 12.0
 _BAR = 13.0
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TICK = Face(12.5, anchor="middle")
 _COUNTS = Pen("lit", 1.2, "solid")
 _CHANGE = Pen("bad", 1.4, dashed=True)
@@ -180,7 +179,7 @@ def _months(drawing: Drawing, days: _Days, top: float) -> float:
 def _named(days: _Days, firsts: Sequence[date]) -> Iterator[list[tuple[float, str]]]:
     """The names of all months where they stand, or of every second one, and so on."""
     for every in range(1, len(firsts) + 2):
-        named = ((days.at(day.toordinal()), f"{_MONTHS[day.month - 1]} {day.year}") for day in firsts[::every])
+        named = ((days.at(day.toordinal()), f"{MONTHS[day.month - 1]} {day.year}") for day in firsts[::every])
         yield [(min(x, WIDTH - MARGIN - _TICK.width(said) / 2), said) for x, said in named]
 
 
