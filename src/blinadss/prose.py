@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
-from blinadss.answer_words import SEVERITY
+from blinadss.answer_words import FLAW, SEVERITY
 from blinadss.citing import ASSURANCE, effect_text
 from blinadss.errors import UsageError, near
 from blinadss.expression import Comparison, Expression, line
@@ -157,7 +157,7 @@ def _trust(assurance: str) -> str:
 
 def _flaw(flaw: str) -> Lines:
     if flaw:
-        yield from ("", f"A flaw of the source, left as it is: {flaw}")
+        yield from ("", f"{FLAW}{flaw}")
 
 
 def _period(period: Period) -> str:
