@@ -15,8 +15,9 @@ import duckdb
 from sqlglot import exp
 
 import blinadss
-from blinadss.engines.clauses import Clauses, Reading
+from blinadss.engines.clauses import Clauses
 from blinadss.engines.columnar import ColumnarEngine
+from blinadss.engines.readings import PlainReading, Reading
 from blinadss.expression import Values
 from blinadss.facts import FACTS
 from blinadss.kinds import Coded
@@ -53,7 +54,8 @@ FROM readings
 def table_of(readings: Iterable[Reading], rows: int) -> duckdb.DuckDBPyConnection:
     """A database with a table of such readings, the codes as an ENUM type."""
     columns = []
-    for number, reading in enumerate(readings):
+    plain = [each for each in readings if isinstance(each, PlainReading)]
+    for number, reading in enumerate(plain):
         for column in reading.columns:
             chance = f"CAST(hash(i * {2 * number + 1} + {number}) % 1000 AS BIGINT)"
             value, its = f"({chance} % 400) / 10.0", reading.type

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from blinadss.engines import clauses, columnar, ruler
+from blinadss.engines import clauses, columnar, readings, ruler
 from blinadss.expression import Comparison
 from blinadss.quantity import Span
 from found import Fault
@@ -16,12 +16,12 @@ from found import Fault
 
 def in_sql_at_the_threshold_is_below_it() -> AbstractContextManager[Any]:
     """In SQL, `>=` is read as `>`."""
-    asked = clauses.Clauses._asked
+    asked = readings.PlainReading.asked
 
     def wrong(self: Any, leaf: Comparison) -> Any:
         return asked(self, replace(leaf, operator=">") if leaf.operator == ">=" else leaf)
 
-    return patch.object(clauses.Clauses, "_asked", wrong)
+    return patch.object(readings.PlainReading, "asked", wrong)
 
 
 def in_sql_magnitudes_are_rounded() -> AbstractContextManager[Any]:

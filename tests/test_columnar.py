@@ -40,6 +40,7 @@ from sqlglot import exp
 
 from blinadss.engines.clauses import Clauses
 from blinadss.engines.columnar import ColumnarEngine
+from blinadss.engines.readings import PlainReading
 from blinadss.engines.ruler import Ruler
 
 ON = date(2026, 11, 22)
@@ -244,6 +245,7 @@ def test_a_table_of_somebody_s_own_is_answered_by_the_same_text() -> None:
     assert clauses.readings["patient.age [months]"].columns == ("patient.age [months]",)
     columns = []
     for reading in clauses.readings.values():
+        assert isinstance(reading, PlainReading)
         columns += [f'"{column}" {reading.type}' for column in reading.columns]
     connection = duckdb.connect()
     connection.execute("CREATE TYPE cd19 AS ENUM ('positive', 'negative')")

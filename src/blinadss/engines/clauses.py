@@ -12,23 +12,20 @@ The text uses what DuckDB and Spark have in common, and no CASE where a truth is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from functools import reduce
 from typing import assert_never
 
 from sqlglot import exp
 
 from blinadss.engines.factoring import any_of_sets
-from blinadss.engines.ruler import Ruler
+from blinadss.engines.readings import PlainReading, Reading
+from blinadss.engines.terms import column, either, enclosed, free_name, unknown
 from blinadss.expression import Comparison, Expression, comparisons, line
 from blinadss.knowledge import Policy
 from blinadss.links import Link
 from blinadss.normal_form import CONTRAINDICATED, ELIGIBLE, Step, normal_form
-from blinadss.quantity import plain
-
-LOW, HIGH = "low", "high"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +37,10 @@ class Clause:
 
     @property
     def negated(self) -> Clause:
-        return Clause(exp.Not(this=_enclosed(self.sql)), self.stage)
+        return Clause(exp.Not(this=enclosed(self.sql)), self.stage)
 
     def signed(self, holds: bool) -> Clause:  # noqa: FBT001 - or its opposite
         return self if holds else self.negated
-
-
-def _nothing() -> exp.Expression:
-    """An unknown truth."""
-    return exp.Cast(this=exp.Null(), to=exp.DataType(this=exp.DataType.Type.BOOLEAN))
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The columns of one reading: one of text, or the two ends of a magnitude, or one where both are alike.
-
-    ``name`` is what they are called after, and ``ruler`` is nothing for a code.
-    """
-
-    name: str
-    ruler: Ruler | None
-    is_point: bool = False
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """Their names."""
-        one = self.ruler is None or self.is_point
-        return (self.name,) if one else (f"{self.name} {LOW}", f"{self.name} {HIGH}")
-
-    @property
-    def type(self) -> str:
-        """Their type."""
-        return "VARCHAR" if self.ruler is None else self.ruler.type
 
 
 @dataclass(frozen=True)
@@ -84,16 +53,31 @@ class Columns:
     eligible: str
 
 
+def asked_by(policies: Iterable[Policy], links: Iterable[Link] = ()) -> dict[str, list[Comparison]]:
+    """All that the criteria of some policies ask, and what the tables do not see in them, by what is read."""
+    links = tuple(links)
+    asked: dict[str, list[Comparison]] = {}
+    for policy in policies:
+        unseen = [each for step in normal_form(policy, links).steps() for side in step.unseen for each in side]
+        for each in (*(use.criterion.when for use in policy.uses()), *unseen):
+            for leaf in comparisons(each):
+                asked.setdefault(leaf.reads, []).append(leaf)
+    return asked
+
+
 @dataclass
 class Clauses:
     """The columns that answer some policies, as they stand on one day, from the readings of their criteria.
 
     ``points`` are the readings whose magnitudes are known exactly or not at all: they stand in one column.
+    ``made`` are readings that stand elsewhere, all that `asked_by` names, in a table that has the columns ``reserved``.
     """
 
     policies: Sequence[Policy]
     links: Sequence[Link] = ()
     points: Collection[str] = ()
+    made: Mapping[str, Reading] | None = None
+    reserved: Collection[str] = ()
     readings: dict[str, Reading] = field(default_factory=dict)
     concluded: list[Columns] = field(default_factory=list)
     _layers: list[dict[str, exp.Expression]] = field(default_factory=lambda: [{}])
@@ -103,17 +87,26 @@ class Clauses:
     _named: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        steps = [list(normal_form(policy, tuple(self.links)).steps()) for policy in self.policies]
-        asked = [use.criterion.when for policy in self.policies for use in policy.uses()]
-        unseen = [each for some in steps for step in some for side in step.unseen for each in side]
-        self._measure(leaf for each in (*asked, *unseen) for leaf in comparisons(each))
-        self._taken |= {column.casefold() for each in self.readings.values() for column in each.columns}
-        self.concluded += [self._policy(policy, its) for policy, its in zip(self.policies, steps, strict=True)]
+        for reads, leaves in asked_by(self.policies, self.links).items():
+            if self.made is None:
+                name = free_name(reads, self._taken)
+                self.readings[reads] = PlainReading.of(name, leaves, is_point=reads in self.points)
+            else:
+                self.readings[reads] = self.made[reads]
+        self._taken |= {name.casefold() for each in self.readings.values() for name in each.columns}
+        self._taken |= {name.casefold() for name in self.reserved}
+        self.concluded += [self._policy(policy) for policy in self.policies]
 
     @property
     def answers(self) -> tuple[str, ...]:
         """The columns of the result, in their order."""
         return tuple(self._answers)
+
+    @property
+    def lines(self) -> dict[Comparison, str]:
+        """The columns below the result, of each comparison; of a line and its opposite, of ``is``, ``>=`` or ``>``."""
+        made = {leaf: clause.sql for leaf, clause in self._made.items() if isinstance(leaf, Comparison)}
+        return {leaf: sql.name for leaf, sql in made.items() if isinstance(sql, exp.Column)}
 
     def select(self, readings: exp.Expression, more: Iterable[exp.Expression] = ()) -> exp.Select:
         """The query that concludes everything for each row of a table, or a subquery, with the columns of `readings`.
@@ -129,18 +122,8 @@ class Clauses:
         answers = [exp.alias_(sql, name, quoted=True, copy=False) for name, sql in self._answers.items()]
         return exp.Select(expressions=[*more, *answers]).from_(source, copy=False)
 
-    def _measure(self, leaves: Iterable[Comparison]) -> None:
-        thresholds: dict[str, list[Decimal]] = {}
-        for leaf in leaves:
-            its = thresholds.setdefault(leaf.reads, [])
-            if leaf.threshold is not None:
-                its.append(leaf.threshold.magnitude)
-        for reads, its in thresholds.items():
-            ruler = Ruler.of(reads, its) if its else None
-            self.readings[reads] = Reading(_free(reads, self._taken), ruler, reads in self.points)
-
-    def _policy(self, policy: Policy, steps: Iterable[Step]) -> Columns:
-        steps = list(steps)
+    def _policy(self, policy: Policy) -> Columns:
+        steps = list(normal_form(policy, tuple(self.links)).steps())
         criteria = {use.criterion.id: self._criterion(use.criterion.id, use.criterion.when) for use in policy.uses()}
         asked = Counter(name for step in steps for name, _ in step.steps) + Counter(e.id for e in policy.indications)
         concluded: dict[str, Clause] = {}
@@ -158,7 +141,7 @@ class Clauses:
 
     def _answer(self, name: str, clause: Clause) -> str:
         """The name of the column of the result in which the clause stands."""
-        free = _free(name, self._named)
+        free = free_name(name, self._named)
         self._answers[free] = clause.sql.copy()
         return free
 
@@ -183,7 +166,7 @@ class Clauses:
 
     def _or_nothing(self, sets: Sequence[Expression]) -> Clause:
         """True if any of the sets of findings is, and otherwise unknown."""
-        return _joined(exp.Or, [self._truth(any_of_sets(sets)), Clause(_nothing())])
+        return _joined(exp.Or, [self._truth(any_of_sets(sets)), Clause(unknown())])
 
     def _truth(self, expression: Expression) -> Clause:
         """The expression as a clause, after the columns that it needs have been added."""
@@ -207,7 +190,7 @@ class Clauses:
         parts = [self._column("part", part) for part in parts]
         certain, possible = (_count(parts, unknown=unknown, needed=needed) for unknown in (False, True))
         stage = max((part.stage for part in parts), default=0)
-        return Clause(_either(certain, possible), stage)
+        return Clause(either(certain, possible), stage)
 
     def _compared(self, leaf: Comparison) -> Clause:
         """One line; a line and its opposite share a column."""
@@ -216,44 +199,25 @@ class Clauses:
             operators = {"is not": "is", "<": ">=", "<=": ">"}
             leaf = replace(leaf, operator=operators[leaf.operator])  # type: ignore[arg-type]  # each is an operator
         if leaf not in self._made:
-            self._made[leaf] = self._column(line(leaf), Clause(self._asked(leaf), -1))
+            self._made[leaf] = self._column(line(leaf), Clause(self.readings[leaf.reads].asked(leaf), -1))
         return self._made[leaf].signed(not opposite)
-
-    def _asked(self, leaf: Comparison) -> exp.Expression:
-        """Whether a code is one of some, or a magnitude on the right side of a threshold: at its lowest, or highest."""
-        columns = [_column(name) for name in self.readings[leaf.reads].columns]
-        if leaf.threshold is None:
-            if not leaf.codes:
-                return exp.NEQ(this=columns[0], expression=columns[0].copy())
-            codes = [exp.Literal.string(code) for code in leaf.codes]
-            if len(codes) == 1:
-                return exp.EQ(this=columns[0], expression=codes[0])
-            return exp.In(this=columns[0], expressions=codes)
-        kind = exp.GTE if leaf.operator == ">=" else exp.GT
-        sides = [kind(this=each, expression=_number(leaf.threshold.magnitude)) for each in columns]
-        return sides[0] if len(sides) == 1 else _either(*sides)
 
     def _column(self, name: str, clause: Clause) -> Clause:
         """A column of that name, or nearly, for the clause; what is one column already needs no other."""
         if isinstance(clause.sql, exp.Column):
             return clause
-        stage, free = clause.stage + 1, _free(name, self._taken)
+        stage, free = clause.stage + 1, free_name(name, self._taken)
         while len(self._layers) <= stage:
             self._layers.append({})
         self._layers[stage][free] = clause.sql
-        return Clause(_column(free), stage)
-
-
-def _either(certain: exp.Expression, possible: exp.Expression) -> exp.Expression:
-    """True if the first is, false if not even the second is, and otherwise unknown."""
-    return exp.Or(this=certain, expression=exp.Paren(this=exp.And(this=possible, expression=_nothing())))
+        return Clause(column(free), stage)
 
 
 def _joined(join: type[exp.And | exp.Or], parts: Sequence[Clause]) -> Clause:
     """All, or any, of the parts."""
     if not parts:
         return Clause(exp.Boolean(this=join is exp.And))
-    sql = reduce(lambda one, other: join(this=one, expression=other), [_enclosed(part.sql) for part in parts])
+    sql = reduce(lambda one, other: join(this=one, expression=other), [enclosed(part.sql) for part in parts])
     return Clause(sql, max(part.stage for part in parts))
 
 
@@ -267,27 +231,3 @@ def _count(parts: Sequence[Clause], *, unknown: bool, needed: int) -> exp.Expres
     counted = [one_or_none(part) for part in parts] or [exp.Literal.number(0)]
     total = reduce(lambda one, other: exp.Add(this=one, expression=other), counted)
     return exp.GTE(this=total, expression=exp.Literal.number(needed))
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """That name, or one like it that is not taken; SQL does not tell capitals apart."""
-    free, number = name, 1
-    while free.casefold() in taken:
-        number += 1
-        free = f"{name} ({number})"
-    taken.add(free.casefold())
-    return free
-
-
-def _enclosed(sql: exp.Expression) -> exp.Expression:
-    return exp.Paren(this=sql) if isinstance(sql, exp.Binary | exp.Not | exp.In) else sql.copy()
-
-
-def _column(name: str) -> exp.Column:
-    return exp.Column(this=exp.to_identifier(name, quoted=True))
-
-
-def _number(magnitude: Decimal) -> exp.Expression:
-    """A decimal literal: with a point, or SQL would take it for a whole number of another width."""
-    text = plain(magnitude)
-    return exp.Literal.number(text if "." in text else f"{text}.0")

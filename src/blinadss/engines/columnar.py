@@ -18,8 +18,9 @@ from functools import cache
 import duckdb
 from sqlglot import exp
 
-from blinadss.engines.clauses import Clauses, Columns, Reading
+from blinadss.engines.clauses import Clauses, Columns
 from blinadss.engines.conclusion import Conclusions
+from blinadss.engines.readings import PlainReading
 from blinadss.expression import Value, Values
 from blinadss.knowledge import Policy
 from blinadss.links import Link
@@ -42,7 +43,8 @@ class ColumnarEngine:
 
     def __init__(self, *policies: Policy, links: Sequence[Link] = ()) -> None:
         clauses = Clauses(policies, links)
-        self._readings, self._concluded = dict(clauses.readings), tuple(clauses.concluded)
+        self._concluded = tuple(clauses.concluded)
+        self._readings = {reads: each for reads, each in clauses.readings.items() if isinstance(each, PlainReading)}
         self.sql = clauses.select(exp.to_table("readings"), [exp.column("row", quoted=True)]).sql("duckdb")
         self._places = {name: place for place, name in enumerate(clauses.answers, 1)}
         self._idle = [self._prepared()]  # a query that DuckDB refuses is refused now, not with the first patient
@@ -100,7 +102,7 @@ def _database() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(config=_ROOM)
 
 
-def _typed(readings: Iterable[Reading]) -> str:
+def _typed(readings: Iterable[PlainReading]) -> str:
     """The readings of the patients in the table: each field as its type."""
     columns = [(column, reading.type) for reading in readings for column in reading.columns]
     typed = ['"row"']
@@ -109,7 +111,7 @@ def _typed(readings: Iterable[Reading]) -> str:
     return f"SELECT {', '.join(typed)} FROM patients"  # noqa: S608 - names are quoted
 
 
-def _written(reading: Reading, value: Value | None) -> Iterator[str | None]:
+def _written(reading: PlainReading, value: Value | None) -> Iterator[str | None]:
     """The fields of one reading; none where nothing is known."""
     if reading.ruler is None:
         yield value if isinstance(value, str) else None
