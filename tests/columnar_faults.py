@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from blinadss.engines import clauses, columnar, readings, ruler
+from blinadss.engines import clauses, columnar, readings, ruler, truths
 from blinadss.expression import Comparison
 from blinadss.quantity import Span
 from found import Fault
@@ -42,12 +42,12 @@ def in_sql_a_span_is_its_lowest_end() -> AbstractContextManager[Any]:
 
 def in_sql_unknown_is_false() -> AbstractContextManager[Any]:
     """In SQL, a part that is unknown does not count, where it may."""
-    count = clauses._count
+    count = truths._count
 
     def wrong(parts: Any, *, unknown: bool, needed: int) -> Any:  # noqa: ARG001 - that is the fault
         return count(parts, unknown=False, needed=needed)
 
-    return patch.object(clauses, "_count", wrong)
+    return patch.object(truths, "_count", wrong)
 
 
 def in_sql_what_the_tables_do_not_see_is_forgotten() -> AbstractContextManager[Any]:

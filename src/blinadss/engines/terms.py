@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache, reduce
+from typing import cast
 
-from sqlglot import exp
+from sqlglot import exp, parse_one
 
 from blinadss.quantity import plain
 
@@ -32,8 +34,35 @@ def either(certain: exp.Expression, possible: exp.Expression) -> exp.Expression:
 
 
 def enclosed(sql: exp.Expression) -> exp.Expression:
-    """The expression, in parentheses where AND, OR or NOT would read it otherwise."""
-    return exp.Paren(this=sql) if isinstance(sql, exp.Binary | exp.Not | exp.In) else sql.copy()
+    """The expression, in parentheses where what stands about it would read it otherwise."""
+    return exp.Paren(this=sql.copy()) if isinstance(sql, exp.Binary | exp.Unary | exp.In | exp.Between) else sql.copy()
+
+
+def negated(sql: exp.Expression) -> exp.Expression:
+    """The opposite."""
+    return exp.Not(this=enclosed(sql))
+
+
+def joined(join: type[exp.And | exp.Or], parts: Sequence[exp.Expression]) -> exp.Expression:
+    """All, or any, of the parts; of none, what is always so, or never."""
+    if not parts:
+        return exp.Boolean(this=join is exp.And)
+    return reduce(lambda one, other: join(this=one, expression=other), [enclosed(part) for part in parts])
+
+
+def formula(text: str, **parts: exp.Expression) -> exp.Expression:
+    """SQL as DuckDB reads it, with expressions in the place of names after a colon.
+
+    >>> formula(":one >= 2 * :other", one=column("a b"), other=decimal(Decimal(3))).sql("duckdb")
+    '"a b" >= 2 * 3.0'
+    """
+    filled = exp.replace_placeholders(_parsed(text), **{name: enclosed(part) for name, part in parts.items()})
+    return cast("exp.Expression", filled)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> exp.Expression:
+    return cast("exp.Expression", parse_one(text, dialect="duckdb"))
 
 
 def one_of(asked: exp.Expression, codes: Sequence[str]) -> exp.Expression:
