@@ -125,8 +125,9 @@ class Dimension:
     bare: Literal["never", "whole", "scientific"] = "never"
 
     @cached_property
-    def _folded(self) -> dict[str, Unit]:
-        return {_folded(name): unit for name, unit in self.units.items()}
+    def folded(self) -> dict[str, Unit]:
+        """Its units by how they are written, but for blanks and capitals; see `folded`."""
+        return {folded(name): unit for name, unit in self.units.items()}
 
     @cached_property
     def _scales(self) -> tuple[str, ...]:
@@ -149,7 +150,7 @@ class Dimension:
         if match is None:
             raise Mistake(f"{quoted(text)} is not a number with a unit", f"write for example `{self.example}`")
         number = _number(match, text)
-        unit = self._folded.get(_folded(match["unit"]))
+        unit = self.folded.get(folded(match["unit"]))
         start = match.start("unit")
         start -= sum(1 for power in _RAISED.finditer(text.strip()) if power.start() < start)  # each has gained a `^`
         start += len(text) - len(text.lstrip())
@@ -214,7 +215,8 @@ def _grade(text: str) -> Quantity:
     return Quantity(Decimal(match[1]), "grade")
 
 
-def _folded(unit: str) -> str:
+def folded(unit: str) -> str:
+    """A unit as it is looked up: small letters, no blanks about a stroke, plain signs."""
     written = unit.translate(_PLAIN).replace("m²", "m2").replace("m³", "m3")
     return " ".join(written.casefold().split()).replace(" /", "/").replace("/ ", "/")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache, reduce
@@ -15,6 +16,11 @@ from blinadss.quantity import plain
 def column(name: str) -> exp.Column:
     """A column, quoted, so that any name will do."""
     return exp.Column(this=exp.to_identifier(name, quoted=True))
+
+
+def named(sql: exp.Expression, name: str) -> exp.Expression:
+    """The expression under a name."""
+    return exp.Alias(this=sql.copy(), alias=exp.to_identifier(name, quoted=True))
 
 
 def decimal(magnitude: Decimal) -> exp.Expression:
@@ -56,13 +62,15 @@ def formula(text: str, **parts: exp.Expression) -> exp.Expression:
     >>> formula(":one >= 2 * :other", one=column("a b"), other=decimal(Decimal(3))).sql("duckdb")
     '"a b" >= 2 * 3.0'
     """
-    filled = exp.replace_placeholders(_parsed(text), **{name: enclosed(part) for name, part in parts.items()})
+    filled = exp.replace_placeholders(_parsed(text), **{f"{name}_": enclosed(part) for name, part in parts.items()})
     return cast("exp.Expression", filled)
 
 
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> exp.Expression:
-    return cast("exp.Expression", parse_one(text, dialect="duckdb"))
+    names = re.sub(r"(?<![:\w]):([a-z_]+)", r":\1_", text)  # some are words of SQL
+    parsed = parse_one(names, dialect="duckdb")
+    return cast("exp.Expression", parsed.this if isinstance(parsed, exp.Alias) else parsed)  # which has no name
 
 
 def one_of(asked: exp.Expression, codes: Sequence[str]) -> exp.Expression:
