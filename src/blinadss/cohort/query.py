@@ -126,17 +126,18 @@ class CohortQuery:
 
     def screened(self, table: str, wanted: Wanted = VERDICTS) -> exp.Select:
         """What is answered for each row that can be read of a table, which has a column `row` as well."""
-        rows = exp.select("*").from_(self._layers.over(exp.to_table(table, dialect="duckdb")))
+        rows = exp.select("*").from_(self._layers.over(exp.to_table(table, dialect="duckdb")), copy=False)
         if self.refusals:
-            rows = rows.where(formula("NOT :refused", refused=joined(exp.Or, list(self.refusals.values()))))
+            rows = rows.where(formula("NOT :refused", refused=joined(exp.Or, list(self.refusals.values()))), copy=False)
         own = [column(ROW), *(column(each.name) for each in (self.layout.id, *self.layout.kept) if each is not None)]
         lines = [column(name) for name in dict.fromkeys(self._clauses.lines.values())] if wanted.lines else []
         why = [named(self._because(fact), _because(fact)) for fact in self.asked if wanted.because]
         day = [named(self._table.on, _DAY)] if self.on is None else []
-        concluded = self._clauses.select(rows.subquery("readable"), [*own, *lines, *why, *day]).subquery("concluded")
+        concluded = self._clauses.select(rows.subquery("readable", copy=False), [*own, *lines, *why, *day])
+        concluded = concluded.subquery("concluded", copy=False)
         answers = [each for policy in self.policies for each in self._answers(policy, wanted)]
         because = [column(_because(fact)) for fact in self.asked if wanted.because]
-        return exp.select(*own, *answers, *because, *lines).from_(concluded)
+        return exp.select(*own, *answers, *because, *lines).from_(concluded, copy=False)
 
     def refused(self, table: str) -> exp.Select:
         """The rows that have a cell that cannot be read: their columns that are read, and which of them are wrong."""
@@ -144,7 +145,7 @@ class CohortQuery:
         wrong = [named(when, f"{name} refused") for name, when in self.refusals.items()]
         rows = exp.select(column(ROW), *(column(name) for name in names), *wrong)
         refused = formula(":refused", refused=joined(exp.Or, list(self.refusals.values())))
-        return rows.from_(self._layers.over(exp.to_table(table, dialect="duckdb"))).where(refused)
+        return rows.from_(self._layers.over(exp.to_table(table, dialect="duckdb")), copy=False).where(refused)
 
     def _because(self, fact: str) -> exp.Expression:
         """Why a fact is not known, or leaves something open that is asked of it."""

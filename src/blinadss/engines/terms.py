@@ -41,7 +41,11 @@ def either(certain: exp.Expression, possible: exp.Expression) -> exp.Expression:
 
 def enclosed(sql: exp.Expression) -> exp.Expression:
     """The expression, in parentheses where what stands about it would read it otherwise."""
-    return exp.Paren(this=sql.copy()) if isinstance(sql, exp.Binary | exp.Unary | exp.In | exp.Between) else sql.copy()
+    return _wrapped(sql.copy())
+
+
+def _wrapped(sql: exp.Expression) -> exp.Expression:
+    return exp.Paren(this=sql) if isinstance(sql, exp.Binary | exp.Unary | exp.In | exp.Between) else sql
 
 
 def negated(sql: exp.Expression) -> exp.Expression:
@@ -62,8 +66,11 @@ def formula(text: str, **parts: exp.Expression) -> exp.Expression:
     >>> formula(":one >= 2 * :other", one=column("a b"), other=decimal(Decimal(3))).sql("duckdb")
     '"a b" >= 2 * 3.0'
     """
-    filled = exp.replace_placeholders(_parsed(text), **{f"{name}_": enclosed(part) for name, part in parts.items()})
-    return cast("exp.Expression", filled)
+
+    def filled(node: exp.Expression) -> exp.Expression:
+        return _wrapped(parts[node.name[:-1]].copy()) if isinstance(node, exp.Placeholder) else node
+
+    return cast("exp.Expression", _parsed(text).transform(filled))
 
 
 @lru_cache(maxsize=256)
