@@ -133,8 +133,8 @@ class CohortQuery:
         lines = [column(name) for name in dict.fromkeys(self._clauses.lines.values())] if wanted.lines else []
         why = [named(self._because(fact), _because(fact)) for fact in self.asked if wanted.because]
         day = [named(self._table.on, _DAY)] if self.on is None else []
-        concluded = self._clauses.select(rows.subquery("readable", copy=False), [*own, *lines, *why, *day])
-        concluded = concluded.subquery("concluded", copy=False)
+        inner = self._clauses.select(rows.subquery("readable", copy=False), [*own, *lines, *why, *day])
+        concluded = inner.subquery("concluded", copy=False)
         answers = [each for policy in self.policies for each in self._answers(policy, wanted)]
         because = [column(_because(fact)) for fact in self.asked if wanted.because]
         return exp.select(*own, *answers, *because, *lines).from_(concluded, copy=False)
@@ -150,7 +150,8 @@ class CohortQuery:
     def _because(self, fact: str) -> exp.Expression:
         """Why a fact is not known, or leaves something open that is asked of it."""
         lines = [column(name) for leaf, name in self._clauses.lines.items() if leaf.fact == fact]
-        nothing = joined(exp.Or, [formula(":line IS NULL", line=line) for line in lines])
+        unanswered = [exp.true() for leaf in self._clauses.unanswered if leaf.fact == fact]
+        nothing = joined(exp.Or, [*unanswered[:1], *(formula(":line IS NULL", line=line) for line in lines)])
         said = self._known.because(fact)
         return formula(
             "CASE WHEN NOT :said IS NULL THEN :said WHEN :nothing THEN 'inconclusive' END", said=said, nothing=nothing

@@ -74,7 +74,8 @@ def _with_unit(columns: FactColumns, its: Column, row: Row) -> str | None:
         return None
     unit = _unit_beside(columns, its, row)
     if kind.dimension is GRADE:
-        return text if text.startswith("grade") or folded(unit) != "grade" else f"grade {text}"
+        number = re.sub(r"\.0*$", "", text)
+        return text if text.startswith("grade") or folded(unit) != "grade" else f"grade {number}"
     written = _WRITTEN.fullmatch(text)
     own = (written[6] or "").strip() if written else ""
     return f"{text} {unit}".strip() if not own else text

@@ -92,6 +92,11 @@ class Clauses:
         """The columns below the result, of each comparison; of a line and its opposite, of ``is``, ``>=`` or ``>``."""
         return self._truths.lines
 
+    @property
+    def unanswered(self) -> frozenset[Comparison]:
+        """The comparisons that have none, since nothing is ever known of what they read."""
+        return self._truths.unanswered
+
     def select(self, readings: exp.Expression, more: Iterable[exp.Expression] = ()) -> exp.Select:
         """The query that concludes everything for each row of a table, or a subquery, with the columns of `readings`.
 

@@ -70,7 +70,7 @@ def formula(text: str, **parts: exp.Expression) -> exp.Expression:
     def filled(node: exp.Expression) -> exp.Expression:
         return _wrapped(parts[node.name[:-1]].copy()) if isinstance(node, exp.Placeholder) else node
 
-    return cast("exp.Expression", _parsed(text).transform(filled))
+    return _parsed(text).transform(filled)
 
 
 @lru_cache(maxsize=256)

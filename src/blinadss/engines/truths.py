@@ -29,6 +29,11 @@ class Truths:
         """The column of each comparison; of a line and its opposite, of ``is``, ``>=`` or ``>``."""
         return {leaf: sql.name for leaf, sql in self._made.items() if isinstance(sql, exp.Column)}
 
+    @property
+    def unanswered(self) -> frozenset[Comparison]:
+        """The comparisons that no column answers, since nothing is ever known of what they read."""
+        return frozenset(leaf for leaf, sql in self._made.items() if not isinstance(sql, exp.Column))
+
     def of(self, expression: Expression) -> exp.Expression:
         """The expression in SQL, after the columns that it needs have been added."""
         if isinstance(expression, Comparison):
