@@ -48,7 +48,15 @@ def differences(
 ) -> list[str]:
     """In what the answers to one row differ from an assessment of it."""
     profile = profile_of(query.layout, row)
-    assessed = blinadss.assess(profile, on=on, policies=policies, engines=("reference",), further=False, cautions=False)
+    assessed = blinadss.assess(
+        profile,
+        on=on,
+        policies=policies,
+        knowledge=query.knowledge,
+        engines=("reference",),
+        further=False,
+        cautions=False,
+    )
     found = []
     for result in assessed.policies:
         if answer[result.policy] != result.verdict.value:

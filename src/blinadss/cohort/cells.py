@@ -25,7 +25,7 @@ def text(its: Column) -> exp.Expression:
         return exp.cast(exp.Null(), "VARCHAR")
     if its.type.upper().startswith("ENUM"):
         asked = exp.cast(asked, "VARCHAR")
-    said = formula("NULLIF(TRIM(:cell), '')", cell=asked)
+    said = formula("NULLIF(TRIM(BOTH ' ' FROM :cell), '')", cell=asked)
     return formula("CASE WHEN LOWER(:said) <> 'nan' THEN :said END", said=said)
 
 

@@ -106,6 +106,7 @@ def _of_number(layers: Layers, its: Column, said: exp.Expression) -> _Written:
 
 def _of_text(layers: Layers, name: str, said: exp.Expression, dimension: Dimension) -> _Written:
     """A number of a column of texts, as a profile may hold it, but for powers of ten written out."""
+    cell = said
     if dimension is GRADE:
         said = layers.add(f"{name} after the word", formula("REGEXP_REPLACE(:said, '^grade +', '')", said=said))
 
@@ -130,8 +131,9 @@ def _of_text(layers: Layers, name: str, said: exp.Expression, dimension: Dimensi
     unit: exp.Expression = part(6)
     bound: exp.Expression = formula("NULLIF(:part, '')", part=part(1))
     if dimension is GRADE:
-        number = formula("CASE WHEN :bound IS NULL THEN :number END", bound=bound, number=number)
-        unit = formula("CASE WHEN :said LIKE 'grade %' THEN 'grade' ELSE :unit END", said=column(name), unit=unit)
+        its = formula("REGEXP_MATCHES(:said, '^grade +[0-9]$|^[0-9]([.]0*)?$')", said=cell)
+        number = formula("CASE WHEN :its THEN :number END", its=its, number=number)
+        unit = formula("CASE WHEN :said LIKE 'grade %' THEN 'grade' ELSE :unit END", said=cell, unit=unit)
     ambiguous = formula(
         "LENGTH(:decimals) = 3 AND LENGTH(:whole) <= 3 AND :power IS NULL AND SUBSTRING(:whole, 1, 1) <> '0'", **parts
     )
@@ -158,7 +160,7 @@ def _folded(unit: exp.Expression) -> exp.Expression:
         return unit
     for sign, ordinary in (("µ", "u"), ("μ", "u"), ("×", "x"), ("²", "2"), ("³", "3")):
         unit = formula(f"REPLACE(:unit, '{sign}', '{ordinary}')", unit=unit)
-    spaced = formula("REGEXP_REPLACE(LOWER(TRIM(:unit)), ' +', ' ', 'g')", unit=unit)
+    spaced = formula("REGEXP_REPLACE(LOWER(TRIM(BOTH ' ' FROM :unit)), ' +', ' ', 'g')", unit=unit)
     return formula("NULLIF(REPLACE(REPLACE(:unit, ' /', '/'), '/ ', '/'), '')", unit=spaced)
 
 
