@@ -87,7 +87,7 @@ def test_whatever_is_written_is_read_as_a_profile_reads_it_or_refused(fact: str)
         ]
         query = CohortQuery(read_layout(columns), knowledge, [policy.id], ON)
         answered, refused = screened(tables.Generated(columns, rows), query)
-        assert len(answered) > 10
+        assert len(answered) > 5
         for number, answer in answered.items():
             assert not differences(query, rows[number - 1], answer, ON, [policy.id])
         for number in refused:

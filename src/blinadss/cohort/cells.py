@@ -5,13 +5,14 @@ What is blank, or is called NaN as dataframes call what is not there, is nothing
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from sqlglot import exp
 
 from blinadss.cohort.layout import Column
 from blinadss.engines.layers import Layers
-from blinadss.engines.terms import column, formula, one_of
+from blinadss.engines.terms import all_of, any_of, column, formula, negated, one_of
 from blinadss.kinds import EARLIEST, NEVER, Dated
 
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -30,9 +31,20 @@ def text(its: Column) -> exp.Expression:
 
 
 def code(layers: Layers, its: Column, codes: tuple[str, ...]) -> tuple[exp.Expression, exp.Expression]:
-    """The code in a cell, and whether it is to be refused."""
-    said = layers.add(its.name, text(its))
-    return said, formula("NOT :known", known=one_of(said, codes))
+    """The code in a cell, and whether it is to be refused; what is one as it stands is looked at no further."""
+    if its.holds == "nothing":
+        return exp.cast(exp.Null(), "VARCHAR"), exp.false()
+    asked: exp.Expression = column(its.name)
+    if its.type.upper().startswith("ENUM"):
+        if set(re.findall("'((?:[^']|'')*)'", its.type)) <= set(codes):
+            return asked, exp.false()
+        asked = exp.cast(asked, "VARCHAR")
+    trimmed = formula("TRIM(BOTH ' ' FROM :cell)", cell=asked)
+    parts = {"cell": asked, "trimmed": trimmed, "is_one": one_of(asked, codes), "may_be": one_of(trimmed, codes)}
+    text = "CASE WHEN :cell IS NULL OR :is_one THEN :cell WHEN :may_be THEN :trimmed END"
+    found = layers.add(its.name, formula(text, **parts))
+    text = "CASE WHEN :cell IS NULL OR NOT :found IS NULL THEN FALSE ELSE NOT LOWER(:trimmed) IN ('', 'nan') END"
+    return found, formula(text, found=found, **parts)
 
 
 def day_literal(day: date) -> exp.Expression:
@@ -49,9 +61,9 @@ def day(
     """
     found, is_never, wrong = any_day(layers, its, may_be_never=kind is not None and kind.never)
     first = day_literal(EARLIEST if kind else _FIRST_DAY)
-    wrong = formula("COALESCE(:wrong, FALSE) OR :day < :first", wrong=wrong, day=found, first=first)
+    wrong = any_of(wrong, formula(":day < :first", day=found, first=first))
     if kind is None or kind.past:
-        wrong = formula(":wrong OR :day > :on", wrong=wrong, day=found, on=on)
+        wrong = any_of(wrong, formula(":day > :on", day=found, on=on))
     return found, is_never, wrong
 
 
@@ -74,5 +86,5 @@ def any_day(
             found = formula("CASE WHEN :shape THEN TRY_CAST(:said AS DATE) END", shape=shape, said=said)
             found = layers.add(f"{its.name} day", found)
             is_never = formula(f"COALESCE(:said = '{NEVER}', FALSE)", said=said) if may_be_never else exp.false()
-            parts = {"said": said, "day": found, "never": is_never}
-            return found, is_never, formula("NOT :said IS NULL AND :day IS NULL AND NOT :never", **parts)
+            no_day = formula("NOT :said IS NULL AND :day IS NULL", said=said, day=found)
+            return found, is_never, all_of(no_day, negated(is_never))

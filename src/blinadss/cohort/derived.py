@@ -11,19 +11,9 @@ from sqlglot import exp
 
 from blinadss.cohort.given import Table
 from blinadss.cohort.numbers import MAGNITUDE
-from blinadss.cohort.seen import (
-    CONFLICTING,
-    HALF,
-    MISSING,
-    Seen,
-    SeenCode,
-    SeenDays,
-    SeenSpan,
-    decimal_literal,
-    magnitude_literal,
-)
+from blinadss.cohort.seen import HALF, Seen, SeenCode, SeenDays, SeenSpan, decimal_literal, magnitude_literal
 from blinadss.derived import DERIVED, origins
-from blinadss.engines.terms import formula
+from blinadss.engines.terms import all_of, any_of, formula, negated
 from blinadss.facts import FACTS
 from blinadss.kinds import Measured
 
@@ -48,32 +38,24 @@ def age(table: Table) -> Seen | None:
     born, stated = table.seen(_BORN), table.seen(_AGE)
     if not isinstance(born, SeenDays) or not isinstance(stated, SeenDays):
         return born or stated
-    apart = formula(
-        "COALESCE(:born > :latest OR :born < :earliest, FALSE)",
-        born=born.latest,
-        latest=stated.latest,
-        earliest=stated.earliest,
+    add, is_born = table.layers.add, born.given
+    ends = {"born": born.latest, "latest": stated.latest, "earliest": stated.earliest}
+    apart = add("two ages", formula("COALESCE(:born > :latest OR :born < :earliest, FALSE)", **ends))
+
+    def either(which: str, stated_one: exp.Expression) -> exp.Expression:
+        text = "CASE WHEN NOT :is_born THEN :stated WHEN NOT :apart THEN :born END"
+        return add(which, formula(text, is_born=is_born, stated=stated_one, apart=apart, born=born.latest))
+
+    return SeenDays(
+        any_of(is_born, stated.given),
+        any_of(born.stale, all_of(negated(is_born), stated.stale)),
+        apart,
+        table.on,
+        born.dated,
+        either("latest birth", stated.latest),
+        either("earliest birth", stated.earliest),
+        exp.false(),
     )
-    parts = {"is_born": born.given, "born": born.because, "stated": stated.because, "apart": apart}
-    because = table.layers.add(
-        f"{_AGE} worked out because",
-        formula(f"CASE WHEN NOT :is_born THEN :stated WHEN :apart THEN '{CONFLICTING}' ELSE :born END", **parts),
-    )
-    latest, earliest = (
-        table.layers.add(
-            f"{_AGE} {which}",
-            formula(
-                "CASE WHEN NOT :is_born THEN :stated WHEN NOT :apart THEN :born END",
-                is_born=born.given,
-                stated=one,
-                apart=apart,
-                born=born.latest,
-            ),
-        )
-        for which, one in (("youngest", stated.latest), ("oldest", stated.earliest))
-    )
-    given = formula(":one OR :other", one=born.given, other=stated.given)
-    return SeenDays(given, because, table.on, born.dated, latest, earliest, exp.false())
 
 
 def mrd_level(table: Table) -> Seen | None:
@@ -81,84 +63,82 @@ def mrd_level(table: Table) -> Seen | None:
     level, status = table.seen(_LEVEL), table.seen(_STATUS)
     if not isinstance(status, SeenCode):
         return level
-    add, kind = table.layers.add, FACTS[_LEVEL]
-    assert isinstance(kind, Measured)  # noqa: S101 - the profile declares it so
-    nothing, most = magnitude_literal(kind.least), magnitude_literal(kind.most)
-    half = magnitude_literal(HALF)
-    seen = {
-        "found": formula(":code = 'detected'", code=status.code),
-        "edge": _edge(table, status),
-        "nothing": nothing,
-        "most": most,
-        "half": half,
-    }
-    low = add(
-        "status says from",
-        formula(f"CAST(CASE WHEN :found THEN :nothing + :half ELSE :nothing END AS {MAGNITUDE})", **seen),
-    )
-    high = add(
-        "status says to",
-        formula(f"CAST(CASE WHEN :found OR :edge IS NULL THEN :most ELSE :edge - :half END AS {MAGNITUDE})", **seen),
-    )
+    low, high = _said_by(table, status)
     if not isinstance(level, SeenSpan):
-        known = formula(":because IS NULL", because=status.because)
-        ends = (formula("CASE WHEN :known THEN :end END", known=known, end=end) for end in (low, high))
-        low, high = (add(f"{_LEVEL} {which}", end) for which, end in zip(("least", "most"), ends, strict=True))
         return SeenSpan(
-            status.given, status.because, status.seen_on, status.dated, low, high, decimal_literal, MAGNITUDE
+            status.given, status.stale, exp.false(), status.seen_on, status.dated, low, high, decimal_literal
         )
+    add = table.layers.add
     parts = {
         "level": level.given,
         "status": status.given,
         "level_on": level.seen_on,
         "status_on": status.seen_on,
-        "known": formula(":because IS NULL", because=status.because),
-        "measured": formula(":because IS NULL", because=level.because),
+        "known": all_of(status.given, negated(status.stale)),
+        "measured": all_of(level.given, negated(level.stale)),
     }
     # Which of the two counts: the level, the status, or both, of the same day.
-    counts = add(
-        "which says the level",
+    by_level = add(
+        "by the level",
         formula(
-            "CASE WHEN NOT :status OR (:level AND :level_on > :status_on) THEN 'level'"
-            " WHEN NOT :known AND NOT (NOT :level OR :status_on > :level_on) THEN 'level'"
-            " WHEN NOT :known OR NOT :level OR :status_on > :level_on OR NOT :measured THEN 'status'"
-            " ELSE 'both' END",
-            **parts,
+            "NOT :status OR (:level AND (:level_on > :status_on OR (NOT :known AND :level_on = :status_on)))", **parts
+        ),
+    )
+    by_status = add(
+        "by the status",
+        formula(
+            "NOT :by_level AND (NOT :known OR NOT :measured OR :status_on > :level_on)", by_level=by_level, **parts
         ),
     )
     both = {
-        "counts": counts,
-        "known": parts["known"],
+        "by_level": by_level,
+        "by_status": by_status,
         "least": formula("GREATEST(:one, :other)", one=low, other=level.low),
         "most": formula("LEAST(:one, :other)", one=high, other=level.high),
     }
-    apart = add("level and status disagree", formula("COALESCE(:counts = 'both' AND :least > :most, FALSE)", **both))
-    because = formula(
-        f"CASE WHEN :apart THEN '{CONFLICTING}' WHEN :counts = 'level' THEN :of_level"
-        " WHEN :counts = 'status' THEN :of_status END",
-        apart=apart,
-        of_level=level.because,
-        of_status=status.because,
-        **both,
+    apart = add(
+        "level and status disagree",
+        formula("COALESCE(NOT :by_level AND NOT :by_status AND :least > :most, FALSE)", **both),
     )
-    ends = (
-        formula(
-            "CASE WHEN :counts = 'level' THEN :measured WHEN :apart THEN NULL WHEN :counts = 'both' THEN :both"
-            " WHEN :known THEN :said END",
-            apart=apart,
-            measured=measured,
-            both=together,
-            said=said,
-            counts=counts,
-            known=parts["known"],
-        )
-        for measured, together, said in ((level.low, both["least"], low), (level.high, both["most"], high))
-    )
-    given = formula(":one OR :other", one=level.given, other=status.given)
-    low, high = (add(f"{_LEVEL} {which}", end) for which, end in zip(("least", "most"), ends, strict=True))
+
+    def end(which: str, measured: exp.Expression, said: exp.Expression, together: exp.Expression) -> exp.Expression:
+        text = "CASE WHEN :by_level THEN :measured WHEN :by_status THEN :said WHEN NOT :apart THEN :together END"
+        return add(which, formula(text, measured=measured, said=said, together=together, apart=apart, **both))
+
+    def of_both(of_level: exp.Expression, of_status: exp.Expression) -> exp.Expression:
+        return any_of(all_of(by_level, of_level), all_of(by_status, of_status))
+
     return SeenSpan(
-        given, add(f"{_LEVEL} because", because), level.seen_on, level.dated, low, high, decimal_literal, MAGNITUDE
+        any_of(of_both(level.given, status.given), negated(any_of(by_level, by_status))),
+        of_both(level.stale, status.stale),
+        apart,
+        level.seen_on,
+        level.dated,
+        end("level at least", level.low, low, both["least"]),
+        end("level at most", level.high, high, both["most"]),
+        decimal_literal,
     )
+
+
+def _said_by(table: Table, status: SeenCode) -> tuple[exp.Expression, exp.Expression]:
+    """Between what the level lies by the status alone."""
+    kind = FACTS[_LEVEL]
+    assert isinstance(kind, Measured)  # noqa: S101 - the profile declares it so
+    parts = {
+        "known": formula("NOT :code IS NULL", code=status.code),
+        "found": formula(":code = 'detected'", code=status.code),
+        "edge": _edge(table, status),
+        "least": magnitude_literal(kind.least),
+        "most": magnitude_literal(kind.most),
+        "half": magnitude_literal(HALF),
+    }
+    low = formula(f"CAST(CASE WHEN :found THEN :least + :half WHEN :known THEN :least END AS {MAGNITUDE})", **parts)
+    high = formula(
+        "CAST(CASE WHEN :found OR (:known AND :edge IS NULL) THEN :most WHEN :known THEN :edge - :half END"
+        f" AS {MAGNITUDE})",
+        **parts,
+    )
+    return table.layers.add("status says from", low), table.layers.add("status says to", high)
 
 
 def _edge(table: Table, status: SeenCode) -> exp.Expression:
@@ -182,12 +162,12 @@ def mrd_status(table: Table) -> Seen | None:
     level, status = table.seen(_LEVEL), table.seen(_STATUS)
     if not isinstance(level, SeenSpan):
         return status
+    add = table.layers.add
     found = formula("COALESCE(:low > 0, FALSE)", low=level.low)
-    measured = formula(":given AND :because IS NULL", given=level.given, because=level.because)
+    measured = all_of(level.given, negated(level.stale))
     if not isinstance(status, SeenCode):
-        code = formula("CASE WHEN :found THEN 'detected' END", found=found)
-        because = formula(f"CASE WHEN NOT :measured THEN '{MISSING}' END", measured=measured)
-        return SeenCode(measured, because, level.seen_on, level.dated, table.layers.add(_STATUS, code))
+        code = add("status by level", formula("CASE WHEN :found THEN 'detected' END", found=found))
+        return SeenCode(measured, exp.false(), exp.false(), level.seen_on, level.dated, code)
     parts = {
         "found": found,
         "measured": measured,
@@ -196,34 +176,23 @@ def mrd_status(table: Table) -> Seen | None:
         "status_on": status.seen_on,
         "level_on": level.seen_on,
     }
-    counts = table.layers.add(
-        "which says the status",
+    by_level = add("status by the level", formula(":measured AND NOT (:given AND :status_on >= :level_on)", **parts))
+    apart = add(
+        "status and level disagree",
         formula(
-            "CASE WHEN NOT :measured OR (:given AND :status_on > :level_on) THEN 'status'"
-            " WHEN :given AND :status_on = :level_on"
-            " AND (NOT :found OR :code IS NULL OR :code = 'detected') THEN 'status'"
-            f" WHEN :given AND :status_on = :level_on THEN '{CONFLICTING}' ELSE 'level' END",
+            "COALESCE(:measured AND :given AND :status_on = :level_on AND :found AND :code <> 'detected', FALSE)",
             **parts,
         ),
     )
     code = formula(
-        "CASE WHEN :counts = 'status' THEN :code WHEN :counts = 'level' AND :found THEN 'detected' END",
-        counts=counts,
+        "CASE WHEN :by_level THEN CASE WHEN :found THEN 'detected' END WHEN NOT :apart THEN :code END",
+        by_level=by_level,
+        apart=apart,
         **parts,
     )
-    because = formula(
-        f"CASE WHEN :counts = 'status' THEN :because WHEN :counts = '{CONFLICTING}' THEN '{CONFLICTING}' END",
-        counts=counts,
-        because=status.because,
-    )
-    given = formula(":one OR :other", one=level.given, other=status.given)
-    return SeenCode(
-        given,
-        table.layers.add(f"{_STATUS} because", because),
-        status.seen_on,
-        status.dated,
-        table.layers.add(_STATUS, code),
-    )
+    given = any_of(by_level, status.given)
+    stale = all_of(negated(by_level), status.stale)
+    return SeenCode(given, stale, apart, status.seen_on, status.dated, add("status or level", code))
 
 
 WORKED_OUT: Mapping[str, Callable[[Table], Seen | None]] = {_AGE: age, _LEVEL: mrd_level, _STATUS: mrd_status}

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 
 from sqlglot import exp
 
 from blinadss.cohort import cells
 from blinadss.cohort.layout import Column, FactColumns, Layout
-from blinadss.cohort.numbers import LARGEST, MAGNITUDE, NUMBER, Number, impossible, native, read_number
+from blinadss.cohort.numbers import MAGNITUDE, NUMBER, Number, beyond_range, impossible, native, read_number
 from blinadss.cohort.seen import (
     ENDLESS,
     HALF,
-    MISSING,
-    STALE,
     OnLimit,
     Seen,
     SeenCode,
@@ -27,7 +27,7 @@ from blinadss.cohort.seen import (
 )
 from blinadss.cohort.times import births, days_between, too_old
 from blinadss.engines.layers import Layers
-from blinadss.engines.terms import decimal, formula, joined
+from blinadss.engines.terms import all_of, any_of, decimal, formula, negated
 from blinadss.kinds import Coded, Dated, Measured
 from blinadss.quantity import DURATION, folded, plain
 
@@ -35,17 +35,21 @@ _NATIVE = {"whole": whole_literal, "decimal": decimal_literal, "double": double_
 _BELOW, _ABOVE = "('<', '<=', '≤')", "('>', '>=', '≥')"
 
 
+_Common = tuple[exp.Expression, exp.Expression, exp.Expression, exp.Expression, exp.Expression]
+
+
 @dataclass
 class Table:
     """A table whose facts are read: its columns, the day of assessment of a row, and how long facts count.
 
-    ``exactly`` are facts that must be decimals, since others are compared with them. ``refused`` gathers, by
-    column, when a cell of it cannot be read.
+    ``day`` is that of assessment where it is the same for all rows. ``exactly`` are facts that must be decimals,
+    since others are compared with them. ``refused`` gathers, by column, when a cell of it cannot be read.
     """
 
     layout: Layout
     layers: Layers
     on: exp.Expression
+    day: date | None
     fresh_for: Mapping[str, int]
     exactly: Collection[str] = ()
     refused: dict[str, exp.Expression] = field(default_factory=dict)
@@ -53,7 +57,7 @@ class Table:
 
     def refuse(self, its: Column, when: exp.Expression) -> None:
         """Note that a cell of this column cannot be read where that is so."""
-        self.refused[its.name] = self.layers.add(f"{its.name} refused", formula("COALESCE(:when, FALSE)", when=when))
+        self.refused[its.name] = when
 
     def seen(self, fact: str, *, always: bool = False) -> Seen | None:
         """What the cells of the fact say, however old if it counts ``always``; nothing if the table has none."""
@@ -95,36 +99,36 @@ class _Cells:
         seen_on = formula("COALESCE(:day, :on)", day=found, on=self.table.on)
         return self.add(f"{self.fact} was seen on", seen_on), found
 
-    def _because(self, given: exp.Expression) -> exp.Expression:
-        """Why the fact is not known."""
+    @cached_property
+    def stale(self) -> exp.Expression:
+        """Whether it was seen too long ago."""
+        if self.window is None:
+            return exp.false()
         passed = days_between(self.seen_on, self.table.on)
-        stale = f"WHEN :passed > {self.window} THEN '{STALE}'" if self.window is not None else ""
-        text = f"CASE WHEN NOT :given THEN '{MISSING}' {stale} END"
-        return self.add(f"{self.fact} not known because", formula(text, given=given, passed=passed))
+        return self.add(f"{self.fact} is stale", formula(f":passed > {self.window}", passed=passed))
 
-    def _known(self, because: exp.Expression, value: exp.Expression) -> exp.Expression:
+    def _known(self, value: exp.Expression) -> exp.Expression:
         """The value, nothing if it is stale."""
         if self.window is None:
             return value
-        return formula("CASE WHEN :because IS NULL THEN :value END", because=because, value=value)
+        return formula("CASE WHEN NOT :stale THEN :value END", stale=self.stale, value=value)
+
+    def _seen(self, given: exp.Expression) -> _Common:
+        """What all kinds have in common."""
+        return given, all_of(given, self.stale), exp.false(), self.seen_on, self.dated
 
     def _code(self, kind: Coded) -> Seen:
         said, wrong = cells.code(self.table.layers, self.columns.value, kind.codes)
         self.table.refuse(self.columns.value, wrong)
         given = formula("NOT :said IS NULL", said=said)
-        because = self._because(given)
-        code = self.add(self.fact, self._known(because, said))
-        return SeenCode(given, because, self.seen_on, self.dated, code)
+        return SeenCode(*self._seen(given), self.add(f"{self.fact} known", self._known(said)))
 
     def _day(self, kind: Dated) -> Seen:
         found, never, wrong = cells.day(self.table.layers, self.columns.value, self.table.on, kind)
         self.table.refuse(self.columns.value, wrong)
-        given = formula("NOT :day IS NULL OR :never", day=found, never=never)
-        because = self._because(given)
-        day = self.add(f"{self.fact} day", self._known(because, found))
-        if self.window is not None:
-            never = formula(":never AND :because IS NULL", never=never, because=because)
-        return SeenDays(given, because, self.seen_on, self.dated, day, day, never)
+        given = any_of(formula("NOT :day IS NULL", day=found), never)
+        day = self.add(f"{self.fact} day", self._known(found))
+        return SeenDays(*self._seen(given), day, day, all_of(never, negated(self.stale)))
 
     def _measured(self, kind: Measured) -> Seen:
         columns = self.columns
@@ -144,26 +148,22 @@ class _Cells:
     def _native(self, kind: Measured) -> Seen:
         its = self.columns.value
         number = self.add(f"{self.fact} number", native(its))
-        farther = formula(f":number >= {plain(LARGEST)}", number=number)
-        self.table.refuse(its, joined(exp.Or, [impossible(kind, number, exp.false()), farther]))
+        self.table.refuse(its, beyond_range(kind, number, whole=its.holds == "whole"))
         given = formula("NOT :number IS NULL", number=number)
-        because = self._because(given)
-        number = self.add(f"{self.fact} known", self._known(because, number))
-        literal = _NATIVE[its.holds]
-        return SeenSpan(given, because, self.seen_on, self.dated, number, number, literal, its.type)
+        number = self.add(f"{self.fact} known", self._known(number))
+        return SeenSpan(*self._seen(given), number, number, _NATIVE[its.holds])
 
     def _age(self, kind: Measured, read: Number) -> Seen:
         magnitude = formula(":number * :factor", number=read.number, factor=read.factor)
         wrong = [read.refused, impossible(kind, magnitude, read.otherwise), too_old(magnitude, read.otherwise)]
         wrong += [formula(":number <> FLOOR(:number)", number=read.number), formula("NOT :b IS NULL", b=read.bound)]
-        self.table.refuse(self.columns.value, joined(exp.Or, wrong))
-        because = self._because(read.given)
-        number = self._known(because, read.number)
+        self.table.refuse(self.columns.value, any_of(*wrong))
+        number = self._known(read.number)
         both = births(number, read.factor, read.otherwise, self.seen_on)
         latest, earliest = (
             self.add(f"{self.fact} {end} birth", day) for end, day in zip(("latest", "earliest"), both, strict=True)
         )
-        return SeenDays(read.given, because, self.seen_on, self.dated, latest, earliest, exp.false())
+        return SeenDays(*self._seen(read.given), latest, earliest, exp.false())
 
     def _magnitude(self, kind: Measured, read: Number) -> Seen:
         product = formula(f"TRY_CAST(:number * :factor AS {MAGNITUDE})", number=read.number, factor=read.factor)
@@ -174,14 +174,14 @@ class _Cells:
         wrong.append(formula(f":bound = '<' AND :magnitude = {plain(kind.least)}", **said))
         if kind.most.is_finite():
             wrong.append(formula(f":bound = '>' AND :magnitude = {plain(kind.most)}", **said))
-        because = self._because(read.given)
-        limit = self._limit(kind, read, because, wrong) if "x ULN" in kind.dimension.scales() else None
-        self.table.refuse(
-            self.columns.value, joined(exp.Or, [formula("COALESCE(:w, FALSE)", w=each) for each in wrong])
-        )
+        limit = self._limit(kind, read, wrong) if "x ULN" in kind.dimension.scales() else None
+        self.table.refuse(self.columns.value, any_of(*wrong))
+        usual = magnitude
+        if not isinstance(read.otherwise, exp.Boolean):
+            usual = formula("CASE WHEN NOT :otherwise THEN :magnitude END", **said)
         parts = {
             "bound": read.bound,
-            "value": self._known(because, formula("CASE WHEN NOT :otherwise THEN :magnitude END", **said)),
+            "value": self._known(usual),
             "least": magnitude_literal(kind.least),
             "most": magnitude_literal(kind.most if kind.most.is_finite() else ENDLESS),
             "half": magnitude_literal(HALF),
@@ -197,9 +197,9 @@ class _Cells:
             **parts,
         )
         low, high = self.add(f"{self.fact} low", low), self.add(f"{self.fact} high", high)
-        return SeenSpan(read.given, because, self.seen_on, self.dated, low, high, decimal_literal, MAGNITUDE, limit)
+        return SeenSpan(*self._seen(read.given), low, high, decimal_literal, limit)
 
-    def _limit(self, kind: Measured, read: Number, because: exp.Expression, wrong: list[exp.Expression]) -> OnLimit:
+    def _limit(self, kind: Measured, read: Number, wrong: list[exp.Expression]) -> OnLimit:
         """The value as a multiple of the upper limit: as given, or by the limit beside it."""
         columns = self.columns
         one, nothing = f"CAST(1.0 AS {NUMBER})", f"CAST(NULL AS {NUMBER})"
@@ -209,11 +209,11 @@ class _Cells:
             units = None if unit is not None else columns.units
             its = read_number(self.table.layers, columns.limit, kind, unit, units)
             bad = [its.refused, its.otherwise, formula("NOT :bound IS NULL OR :n <= 0", bound=its.bound, n=its.number)]
-            self.table.refuse(columns.limit, joined(exp.Or, bad))
+            self.table.refuse(columns.limit, any_of(*bad))
             both = {"otherwise": read.otherwise, "given": its.given, "one": read.factor, "other": its.factor}
             wrong.append(formula(":given AND (:otherwise OR :one <> :other)", **both))
             per = formula(f"CASE WHEN :otherwise THEN {one} ELSE :limit END", limit=its.number, **both)
-        parts = {"bound": read.bound, "number": self._known(because, read.number)}
+        parts = {"bound": read.bound, "number": self._known(read.number)}
         low = formula(f"CASE WHEN :bound IN {_BELOW} AND NOT :number IS NULL THEN 0 ELSE :number END", **parts)
         high = formula(
             f"CASE WHEN :bound IN {_ABOVE} AND NOT :number IS NULL THEN :endless ELSE :number END",

@@ -14,7 +14,7 @@ from sqlglot import exp
 from blinadss.cohort.cells import text
 from blinadss.cohort.layout import Column
 from blinadss.engines.layers import Layers
-from blinadss.engines.terms import column, formula, joined
+from blinadss.engines.terms import all_of, any_of, column, formula, negated
 from blinadss.kinds import Measured
 from blinadss.quantity import COUNT, DURATION, GRADE, Dimension, folded, plain
 
@@ -63,12 +63,8 @@ def read_number(layers: Layers, its: Column, kind: Measured, unit: str | None, u
     unreadable = formula(
         "NOT :said IS NULL AND (:number IS NULL OR :factor IS NULL)", said=said, number=written.number, factor=factor
     )
-    grouped = formula(
-        f":ambiguous AND COALESCE(:factor = {plain(_PER_MICROLITRE)}, FALSE)",
-        ambiguous=written.ambiguous,
-        factor=factor,
-    )
-    refused = joined(exp.Or, [unreadable, mixed, *([grouped] if its.holds == "text" else [])])
+    grouped = all_of(written.ambiguous, formula(f":factor = {plain(_PER_MICROLITRE)}", factor=factor))
+    refused = any_of(unreadable, mixed, grouped)
     given = formula("NOT :said IS NULL", said=said)
     return Number(given, written.number, written.bound, factor, otherwise, refused)
 
@@ -150,7 +146,7 @@ def _unit(
     beside: exp.Expression = exp.Literal.string(folded(unit or ""))
     if units is not None:
         beside = layers.add(units.name, _folded(text(units)))
-    mixed = formula("COALESCE(:own <> :beside, FALSE)", own=own, beside=beside)
+    mixed = formula(":own <> :beside", own=own, beside=beside)
     return layers.add(f"{name} unit", formula("COALESCE(:own, :beside)", own=own, beside=beside)), mixed
 
 
@@ -193,14 +189,25 @@ def _otherwise(layers: Layers, name: str, dimension: Dimension, unit: exp.Expres
 
 def impossible(kind: Measured, magnitude: exp.Expression, otherwise: exp.Expression) -> exp.Expression:
     """Whether a magnitude, on its own scale, is beyond what is physically or arithmetically possible."""
-    parts = {"magnitude": magnitude, "otherwise": otherwise}
+    parts, usual = {"magnitude": magnitude}, negated(otherwise)
     wrong = [formula(":magnitude < 0", **parts)]
     if kind.least > 0:
-        wrong.append(formula(f":magnitude < {plain(kind.least)} AND NOT :otherwise", **parts))
+        wrong.append(all_of(formula(f":magnitude < {plain(kind.least)}", **parts), usual))
     if kind.most.is_finite():
-        wrong.append(formula(f":magnitude > {plain(kind.most)} AND NOT :otherwise", **parts))
-    if kind.above_zero:
-        wrong.append(formula(":magnitude = 0", **parts))
+        wrong.append(all_of(formula(f":magnitude > {plain(kind.most)}", **parts), usual))
+    return any_of(*wrong, *_odd(kind, magnitude))
+
+
+def beyond_range(kind: Measured, number: exp.Expression, *, whole: bool) -> exp.Expression:
+    """The same for numbers as they stand in a column, ``whole`` ones or others."""
+    most = min(kind.most, LARGEST - 1)
+    outside = formula(f"NOT :number BETWEEN {plain(kind.least)} AND {plain(most)}", number=number)
+    return any_of(outside, *([] if whole and not kind.above_zero else _odd(kind, number)))
+
+
+def _odd(kind: Measured, magnitude: exp.Expression) -> list[exp.Expression]:
+    """Zero of what is more in any case, and fractions of what has none."""
+    wrong = [formula(":magnitude = 0", magnitude=magnitude)] if kind.above_zero else []
     if kind.dimension in (COUNT, GRADE, DURATION):
-        wrong.append(formula(":magnitude <> FLOOR(:magnitude)", **parts))
-    return joined(exp.Or, wrong)
+        wrong.append(formula(":magnitude <> FLOOR(:magnitude)", magnitude=magnitude))
+    return wrong

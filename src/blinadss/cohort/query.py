@@ -16,7 +16,7 @@ from blinadss.cohort.known import Known
 from blinadss.cohort.layout import Layout
 from blinadss.engines.clauses import Clauses, Columns, asked_by
 from blinadss.engines.layers import Layers
-from blinadss.engines.terms import column, formula, joined, named, unknown
+from blinadss.engines.terms import any_of, column, formula, named, unknown
 from blinadss.errors import UsageError, quoted
 from blinadss.findings import Verdict
 from blinadss.knowledge import KnowledgeBase, Policy
@@ -105,12 +105,12 @@ class CohortQuery:
         exact = exactly(self.layout.facts) | fractions
         fresh_for = self.knowledge.fresh_for
         if self.on is not None:
-            return Table(self.layout, self._layers, cells.day_literal(self.on), fresh_for, exact)
+            return Table(self.layout, self._layers, cells.day_literal(self.on), self.on, fresh_for, exact)
         its = self.layout.assessed_on
         assert its is not None  # noqa: S101 - it was refused
         found, _, wrong = cells.any_day(self._layers, its)
         day = self._layers.add(_DAY, found)
-        table = Table(self.layout, self._layers, day, fresh_for, exact)
+        table = Table(self.layout, self._layers, day, None, fresh_for, exact)
         table.refuse(its, formula(":wrong OR :day IS NULL", wrong=wrong, day=day))
         return table
 
@@ -128,7 +128,9 @@ class CohortQuery:
         """What is answered for each row that can be read of a table, which has a column `row` as well."""
         rows = exp.select("*").from_(self._layers.over(exp.to_table(table, dialect="duckdb")), copy=False)
         if self.refusals:
-            rows = rows.where(formula("NOT :refused", refused=joined(exp.Or, list(self.refusals.values()))), copy=False)
+            rows = rows.where(
+                formula("NOT COALESCE(:refused, FALSE)", refused=any_of(*self.refusals.values())), copy=False
+            )
         own = [column(ROW), *(column(each.name) for each in (self.layout.id, *self.layout.kept) if each is not None)]
         lines = [column(name) for name in dict.fromkeys(self._clauses.lines.values())] if wanted.lines else []
         why = [named(self._because(fact), _because(fact)) for fact in self.asked if wanted.because]
@@ -144,14 +146,14 @@ class CohortQuery:
         names = list(dict.fromkeys(self._names()))
         wrong = [named(when, f"{name} refused") for name, when in self.refusals.items()]
         rows = exp.select(column(ROW), *(column(name) for name in names), *wrong)
-        refused = formula(":refused", refused=joined(exp.Or, list(self.refusals.values())))
+        refused = formula(":refused", refused=any_of(*self.refusals.values()))
         return rows.from_(self._layers.over(exp.to_table(table, dialect="duckdb")), copy=False).where(refused)
 
     def _because(self, fact: str) -> exp.Expression:
         """Why a fact is not known, or leaves something open that is asked of it."""
         lines = [column(name) for leaf, name in self._clauses.lines.items() if leaf.fact == fact]
         unanswered = [exp.true() for leaf in self._clauses.unanswered if leaf.fact == fact]
-        nothing = joined(exp.Or, [*unanswered[:1], *(formula(":line IS NULL", line=line) for line in lines)])
+        nothing = any_of(*unanswered, *(formula(":line IS NULL", line=line) for line in lines))
         said = self._known.because(fact)
         return formula(
             "CASE WHEN NOT :said IS NULL THEN :said WHEN :nothing THEN 'inconclusive' END", said=said, nothing=nothing

@@ -7,21 +7,23 @@ and on which day it was seen. What is not known has no value. From each, `engine
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from sqlglot import exp
 
+from blinadss.cohort.cells import day_literal
 from blinadss.cohort.numbers import MAGNITUDE
 from blinadss.cohort.times import NEVER_ENDS
+from blinadss.elapsed import DAYS, earlier, months_between
 from blinadss.engines.layers import Layers
 from blinadss.engines.readings import Reading, beyond
-from blinadss.engines.terms import decimal, either, formula, one_of, unknown
+from blinadss.engines.terms import all_of, any_of, decimal, either, formula, negated, one_of, unknown
 from blinadss.errors import UsageError
 from blinadss.expression import Comparison
 from blinadss.quantity import plain
 
-CONFLICTING, MISSING, STALE = "conflicting", "missing", "stale"
 # Half the smallest step of a magnitude, so that what a bound excludes is half a step further in; see `engines.ruler`.
 HALF = Decimal("0.0000000000000000000005")
 ENDLESS = Decimal(10) ** 14 - 1
@@ -31,12 +33,37 @@ _MOST_TIMES = 100  # and so many times an upper limit are more than anybody asks
 
 @dataclass(frozen=True)
 class Seen:
-    """What every kind has in common; ``dated`` is the day on which it was seen as far as anybody said."""
+    """What every kind has in common, each as SQL.
+
+    Whether anything was ``given``, whether that is ``stale``, whether it is in ``conflict``; on which day it was seen
+    (``seen_on``, that of assessment if nobody said; ``dated``, as far as anybody said).
+    """
 
     given: exp.Expression
-    because: exp.Expression
+    stale: exp.Expression
+    conflict: exp.Expression
     seen_on: exp.Expression
     dated: exp.Expression
+
+    def because(self) -> exp.Expression:
+        """Why it is not known: missing, stale or conflicting; NULL where it is known, as far as it goes."""
+        case = exp.Case()
+        for when, because in (
+            (self.conflict, "conflicting"),
+            (negated(self.given), "missing"),
+            (self.stale, "stale"),
+        ):
+            if not isinstance(when, exp.Boolean) or when.this:
+                case = case.when(when.copy(), exp.Literal.string(because), copy=False)
+        return case if case.args.get("ifs") else exp.cast(exp.Null(), "VARCHAR")
+
+    def unknown(self) -> exp.Expression:
+        """Whether no value is known of it."""
+        raise NotImplementedError
+
+    def without(self, layers: Layers, name: str, when: exp.Expression) -> Seen:
+        """The same, with no value where that is so; ``name`` is what the columns are called."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -47,27 +74,48 @@ class SeenCode(Seen):
 
     def reading(self) -> Reading:
         """What a comparison of the code asks."""
-        return CodeReading(self.code)
+        return Asked(lambda leaf: one_of(self.code, leaf.codes))
+
+    def unknown(self) -> exp.Expression:
+        """Whether no value is known of it."""
+        return formula(":code IS NULL", code=self.code)
+
+    def without(self, layers: Layers, name: str, when: exp.Expression) -> SeenCode:
+        """The same, with no value where that is so."""
+        return replace(self, code=layers.add(name, _unless(when, self.code)))
 
 
 @dataclass(frozen=True)
 class SeenSpan(Seen):
     """A magnitude: the lowest and the highest that it can be, on the usual scale; one expression where both are alike.
 
-    ``literal`` writes a threshold as it compares with them, and ``type`` is what they are.
+    ``literal`` writes a threshold as it compares with them.
     """
 
     low: exp.Expression
     high: exp.Expression
     literal: Callable[[Comparison], exp.Expression]
-    type: str
     on_limit: OnLimit | None = None
 
     def reading(self, scale: str) -> Reading:
         """What a comparison on that scale asks."""
         if scale == "x ULN":
-            return _Asked(self.on_limit.asked if self.on_limit else lambda _: unknown())
-        return _Asked(self._asked)
+            return Asked(self.on_limit.asked if self.on_limit else lambda _: unknown())
+        return Asked(self._asked)
+
+    def unknown(self) -> exp.Expression:
+        """Whether no value is known of it."""
+        ends = [self.low, *([self.on_limit.low] if self.on_limit else [])]
+        return all_of(*(formula(":end IS NULL", end=end) for end in ends))
+
+    def without(self, layers: Layers, name: str, when: exp.Expression) -> SeenSpan:
+        """The same, with no value where that is so."""
+        low = layers.add(name, _unless(when, self.low))
+        high = low if self.low == self.high else layers.add(name, _unless(when, self.high))
+        limit = self.on_limit
+        if limit:
+            limit = replace(limit, per=layers.add(name, _unless(when, limit.per)))
+        return replace(self, low=low, high=high, on_limit=limit)
 
     def _asked(self, leaf: Comparison) -> exp.Expression:
         sides = [beyond(leaf, each, self.literal(leaf)) for each in dict.fromkeys((self.low, self.high))]
@@ -113,12 +161,35 @@ class SeenDays(Seen):
     earliest: exp.Expression
     never: exp.Expression
 
+    def unknown(self) -> exp.Expression:
+        """Whether no value is known of it."""
+        return all_of(formula(":day IS NULL", day=self.latest), negated(self.never))
+
+    def without(self, layers: Layers, name: str, when: exp.Expression) -> SeenDays:
+        """The same, with no value where that is so."""
+        latest = layers.add(name, _unless(when, self.latest))
+        earliest = latest if self.latest == self.earliest else layers.add(name, _unless(when, self.earliest))
+        return replace(self, latest=latest, earliest=earliest, never=all_of(self.never, negated(when)))
+
+    def reading_on(self, on: date) -> Reading:
+        """What a comparison of the time until one day asks: whether it was on a certain day, or earlier."""
+
+        def asked(leaf: Comparison) -> exp.Expression:
+            sides = [
+                any_of(self.never, formula(":day <= :limit", day=each, limit=day_literal(last_day(leaf, on))))
+                for each in dict.fromkeys((self.latest, self.earliest))
+            ]
+            return sides[0] if len(sides) == 1 else either(*(exp.Paren(this=side) for side in sides))
+
+        return Asked(asked)
+
     def reading(self, layers: Layers, name: str, passed: Callable[[exp.Expression], exp.Expression]) -> Reading:
-        """What a comparison of the time that has ``passed`` since then asks."""
+        """What a comparison of the time that has ``passed`` since then asks, as a column of that name."""
 
         def time(day: exp.Expression) -> exp.Expression:
-            since = formula(f"CASE WHEN :never THEN {NEVER_ENDS} ELSE :time END", never=self.never, time=passed(day))
-            return since if any(self.never.find_all(exp.Column)) else passed(day)
+            if isinstance(self.never, exp.Boolean):
+                return passed(day)
+            return formula(f"CASE WHEN :never THEN {NEVER_ENDS} ELSE :time END", never=self.never, time=passed(day))
 
         ends = [layers.add(name, time(each)) for each in dict.fromkeys((self.latest, self.earliest))]
 
@@ -126,11 +197,11 @@ class SeenDays(Seen):
             sides = [beyond(leaf, each, whole_literal(leaf)) for each in ends]
             return sides[0] if len(sides) == 1 else either(*sides)
 
-        return _Asked(asked)
+        return Asked(asked)
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """A reading whose columns are in a table that others reserve."""
 
     how: Callable[[Comparison], exp.Expression]
@@ -141,19 +212,11 @@ class _Asked:
         return self.how(leaf)
 
 
-@dataclass(frozen=True)
-class CodeReading:
-    """A reading of a code that stands in a column."""
-
-    code: exp.Expression
-    columns: tuple[str, ...] = ()
-
-    def asked(self, leaf: Comparison) -> exp.Expression:
-        """Whether it is one of those that are asked for."""
-        return one_of(self.code, leaf.codes)
+NOTHING: Reading = Asked(lambda _: unknown())
 
 
-NOTHING: Reading = _Asked(lambda _: unknown())
+def _unless(when: exp.Expression, value: exp.Expression) -> exp.Expression:
+    return formula("CASE WHEN NOT :when THEN :value END", when=when, value=value)
 
 
 def decimal_literal(leaf: Comparison) -> exp.Expression:
@@ -167,6 +230,17 @@ def decimal_literal(leaf: Comparison) -> exp.Expression:
 def magnitude_literal(magnitude: Decimal) -> exp.Expression:
     """A magnitude as the decimals of a table are."""
     return exp.cast(decimal(magnitude), MAGNITUDE)
+
+
+def last_day(leaf: Comparison, on: date) -> date:
+    """The last day from which as much time as the comparison asks for has passed on the day ``on``."""
+    length = int(_threshold(leaf))
+    if leaf.threshold is not None and leaf.threshold.scale == DAYS:
+        return on - timedelta(days=length + (leaf.operator == ">"))
+    day = earlier(on, length)
+    while leaf.operator == ">" and months_between(day, on) <= (length, 0):
+        day -= timedelta(days=1)
+    return day
 
 
 def double_literal(leaf: Comparison) -> exp.Expression:

@@ -50,14 +50,27 @@ def _wrapped(sql: exp.Expression) -> exp.Expression:
 
 def negated(sql: exp.Expression) -> exp.Expression:
     """The opposite."""
-    return exp.Not(this=enclosed(sql))
+    return exp.Boolean(this=not sql.this) if isinstance(sql, exp.Boolean) else exp.Not(this=enclosed(sql))
 
 
 def joined(join: type[exp.And | exp.Or], parts: Sequence[exp.Expression]) -> exp.Expression:
-    """All, or any, of the parts; of none, what is always so, or never."""
-    if not parts:
-        return exp.Boolean(this=join is exp.And)
-    return reduce(lambda one, other: join(this=one, expression=other), [enclosed(part) for part in parts])
+    """All, or any, of the parts; of none, what is always so, or never. What is so in any case is not written."""
+    certain = [part for part in parts if isinstance(part, exp.Boolean)]
+    settled = [part for part in certain if part.this is (join is exp.Or)]
+    if settled or len(certain) == len(parts):
+        return exp.Boolean(this=bool(settled) if join is exp.Or else not settled)
+    asked = [enclosed(part) for part in parts if not isinstance(part, exp.Boolean)]
+    return reduce(lambda one, other: join(this=one, expression=other), asked)
+
+
+def all_of(*parts: exp.Expression) -> exp.Expression:
+    """All of the parts."""
+    return joined(exp.And, parts)
+
+
+def any_of(*parts: exp.Expression) -> exp.Expression:
+    """Any of the parts."""
+    return joined(exp.Or, parts)
 
 
 def formula(text: str, **parts: exp.Expression) -> exp.Expression:
