@@ -6,6 +6,8 @@ AXE := axe-core@4.14.1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # what the tests of the reports need; with BLINADSS_NO_BROWSER set they are skipped, and nothing is installed for them
 BROWSING := $(if $(BLINADSS_NO_BROWSER),,$(VENV)/.browsing)
+# the same for PostgreSQL, and BLINADSS_NO_SERVER
+SERVING := $(if $(BLINADSS_NO_SERVER),,$(VENV)/.serving)
 
 .PHONY: demo test lint check format agree endure bench docs pictures clean breakages-1 breakages-2
 
@@ -14,7 +16,7 @@ demo: $(VENV)/.installed
 
 # everything but pytest leaves a core idle, so two of these run at a time
 test: $(VENV)/.developing
-	$(MAKE) --jobs 2 --output-sync $(BROWSING) lint check breakages-1 breakages-2
+	$(MAKE) --jobs 2 --output-sync $(BROWSING) $(SERVING) lint check breakages-1 breakages-2
 	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.developing
@@ -94,6 +96,16 @@ $(VENV)/.browsing: Makefile | $(VENV)/bin/python
 	$$root apt-get update -qq && \
 	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends $$lacking >/dev/null
 	npm install --silent --no-save --prefix $(VENV)/browsing $(AXE)
+	@touch $@
+
+# a PostgreSQL server that the tests start and stop; with BLINADSS_NO_SERVER set they are skipped
+$(VENV)/.serving: Makefile | $(VENV)/bin/python
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null; then exit 0; fi; \
+	root=$$([ "$$(id -u)" = 0 ] || command -v sudo); \
+	if ! command -v apt-get >/dev/null || { [ "$$(id -u)" != 0 ] && [ -z "$$root" ]; }; then \
+		echo "the tests of PostgreSQL need its server: install it, or set BLINADSS_NO_SERVER=1" >&2; exit 1; fi; \
+	$$root apt-get update -qq && \
+	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends postgresql >/dev/null
 	@touch $@
 
 $(VENV)/.benchmarking: $(VENV)/.developing

@@ -14,7 +14,7 @@ from blinadss.truth import Truth
 pytest.importorskip("duckdb")
 pytest.importorskip("sqlglot")
 
-import tables
+import flat_tables
 from blinadss.cohort.layout import Column, read_layout
 from blinadss.cohort.query import CohortQuery, Wanted
 from blinadss.cohort.rows import profile_of, why_refused
@@ -29,7 +29,7 @@ EVERYTHING = Wanted(findings=True, reasons=True, because=True)
 
 
 def screened(
-    table: tables.Generated, query: CohortQuery
+    table: flat_tables.Generated, query: CohortQuery
 ) -> tuple[dict[int, dict[str, Any]], dict[int, dict[str, Any]]]:
     """The rows that were answered and those that were refused, by number."""
     connection = table.in_duckdb()
@@ -76,7 +76,7 @@ def differences(
     return found
 
 
-def check(table: tables.Generated, policies: Sequence[str], on: date | None = ON) -> tuple[int, int]:
+def check(table: flat_tables.Generated, policies: Sequence[str], on: date | None = ON) -> tuple[int, int]:
     """Compare every row; how many were answered, and how many refused."""
     query = CohortQuery(read_layout(table.columns), KNOWLEDGE, policies, on)
     answered, refused = screened(table, query)
@@ -96,8 +96,8 @@ def check(table: tables.Generated, policies: Sequence[str], on: date | None = ON
 @pytest.mark.parametrize(("policies", "rows"), [(LABELS, 400), (ALL, 60)], ids=["both labels", "every policy"])
 def test_a_table_of_texts_is_answered_as_each_row_is_assessed(policies: tuple[str, ...], rows: int) -> None:
     dice = [Dice(f"texts {number}") for number in range(rows)]
-    marks = tables.marks_of(KNOWLEDGE, policies)
-    table = tables.of_texts(dice, tables.facts_of(KNOWLEDGE, policies), ON, marks, KNOWLEDGE.fresh_for)
+    marks = flat_tables.marks_of(KNOWLEDGE, policies)
+    table = flat_tables.of_texts(dice, flat_tables.facts_of(KNOWLEDGE, policies), ON, marks, KNOWLEDGE.fresh_for)
     assert check(table, policies) == (rows, 0)
 
 
@@ -105,16 +105,16 @@ def test_a_table_of_texts_is_answered_as_each_row_is_assessed(policies: tuple[st
 def test_a_table_of_numbers_and_days_is_answered_as_each_row_is_assessed(seed: int) -> None:
     policies = ALL if seed == 0 else LABELS
     dice = [Dice(f"types {seed}/{number}") for number in range(150)]
-    facts, marks = tables.facts_of(KNOWLEDGE, policies), tables.marks_of(KNOWLEDGE, policies)
-    answered, _ = check(tables.of_types(Dice(seed), dice, facts, ON, marks), policies)
+    facts, marks = flat_tables.facts_of(KNOWLEDGE, policies), flat_tables.marks_of(KNOWLEDGE, policies)
+    answered, _ = check(flat_tables.of_types(Dice(seed), dice, facts, ON, marks), policies)
     assert answered > 75
 
 
 def test_each_row_is_answered_on_its_own_day() -> None:
     dice = [Dice(f"days {number}") for number in range(300)]
-    marks = tables.marks_of(KNOWLEDGE, ALL)
-    facts = tables.facts_of(KNOWLEDGE, LABELS)
-    table = tables.of_texts(dice, facts, ON, marks, KNOWLEDGE.fresh_for)
+    marks = flat_tables.marks_of(KNOWLEDGE, ALL)
+    facts = flat_tables.facts_of(KNOWLEDGE, LABELS)
+    table = flat_tables.of_texts(dice, facts, ON, marks, KNOWLEDGE.fresh_for)
     table.columns.append(Column("assessed_on", "DATE"))
     starts = [edition.start for policy in KNOWLEDGE.select(LABELS) for edition in policy.editions]
     for row, each in zip(table.rows, dice, strict=True):

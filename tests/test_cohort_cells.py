@@ -17,7 +17,7 @@ from strategies import policy_of
 pytest.importorskip("duckdb")
 pytest.importorskip("sqlglot")
 
-import tables
+import flat_tables
 from blinadss.cohort.layout import Column, read_layout
 from blinadss.cohort.query import CohortQuery
 from blinadss.cohort.rows import why_refused
@@ -86,7 +86,7 @@ def test_whatever_is_written_is_read_as_a_profile_reads_it_or_refused(fact: str)
             {each.name: text for each, text in zip(columns, (said, MEASURED[fact]), strict=False)} for said in texts
         ]
         query = CohortQuery(read_layout(columns), knowledge, [policy.id], ON)
-        answered, refused = screened(tables.Generated(columns, rows), query)
+        answered, refused = screened(flat_tables.Generated(columns, rows), query)
         assert len(answered) > 5
         for number, answer in answered.items():
             assert not differences(query, rows[number - 1], answer, ON, [policy.id])

@@ -16,7 +16,7 @@ from typing import NoReturn
 # Pydantic looks for plugins in every installed package at each start; a command that answers once has no use for any.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from blinadss import commands, knowledge_commands
+from blinadss import commands, knowledge_commands, screen_commands
 from blinadss.errors import BlinadssError, Mistake, printable
 
 
@@ -136,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"blinadss {__version__}")
     to = _Commands(parser)
     _of_patients(to)
+    _of_tables(to)
     _of_knowledge(to)
     return parser
 
@@ -203,6 +204,44 @@ def _of_patients(to: _Commands) -> None:
     grade = to.of_patient(commands.grade, "grade what was seen, by one version of a grading system")
     grade.add_argument("scale", nargs="*", metavar="SCALE", help="such as astct-2019/crs (default: every scale)")
     to.writes(grade, "text", "json")
+
+
+def _of_tables(to: _Commands) -> None:
+    screen = to.add(screen_commands.screen, "screen a table of patients")
+    screen.add_argument(
+        "table",
+        nargs="?",
+        metavar="TABLE",
+        help="a CSV, TSV, JSON lines or Parquet file, a folder of Parquet, a DuckDB file, or postgresql://…",
+    )
+    screen.add_argument(
+        "--on", type=_day, metavar="DATE", help="the day of assessment (default: assessed_on, or today)"
+    )
+    screen.add_argument("--policy", action="append", metavar="ID", help="as of assess; may be repeated")
+    screen.add_argument("-o", "--output", metavar="FILE", help="write the answers to a .parquet, .csv or .jsonl file")
+    screen.add_argument("--force", action="store_true", help="replace files that there are")
+    screen.add_argument(
+        "--quarantine", metavar="FILE", help="write what cannot be read here (default: beside the output)"
+    )
+    screen.add_argument("--findings", action="store_true", help="write the truth of every indication and criterion too")
+    screen.add_argument("--reasons", action="store_true", help="write which criteria stand against, and which are open")
+    screen.add_argument("--because", action="store_true", help="write why facts are not known")
+    screen.add_argument("--attrition", action="store_true", help="say where patients are lost, and what to find out")
+    screen.add_argument("--pictures", metavar="DIR", help="draw the funnels as SVG into this folder")
+    screen.add_argument("--against", type=_day, metavar="DATE", help="compare with the verdicts on another day")
+    screen.add_argument("--least", type=int, default=0, metavar="N", help="tell no count of fewer than N patients")
+    screen.add_argument("--sheet", metavar="NAME", help="which table of a database")
+    screen.add_argument("--delimiter", metavar="CHAR", help="what sets fields apart (default: found out)")
+    screen.add_argument(
+        "--missing", action="append", default=[], metavar="TEXT", help="a text that says nothing, as NA"
+    )
+    screen.add_argument("--keep", action="append", default=[], metavar="COLUMN", help="carry a column along")
+    screen.add_argument("--leave-out", action="append", default=[], metavar="COLUMN", help="a column that is no fact")
+    screen.add_argument("--fresh-for", metavar="FILE", help="your own windows after which facts are too old to count")
+    screen.add_argument("--memory", default="3GB", metavar="SIZE", help="how much may be used (default: %(default)s)")
+    screen.add_argument("--threads", type=int, metavar="N", help="how many processors (default: all)")
+    screen.add_argument("--format", choices=("text", "json", "markdown"), default="text", help="default: %(default)s")
+    screen.add_argument("--template", action="store_true", help="write an empty table instead")
 
 
 def _of_knowledge(to: _Commands) -> None:

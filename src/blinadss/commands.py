@@ -127,7 +127,7 @@ def grade(options: argparse.Namespace) -> int:
         grades = [graded(profile, scale, on=on, knowledge=knowledge) for scale in scales]
     if options.format == "json":
         return _written(target, json.dumps([each.model_dump(mode="json") for each in grades], indent=2) + "\n")
-    width, colour = _look(target)
+    width, colour = look(target)
     return _written(target, grades_text(grades, width=width, colour=colour))
 
 
@@ -142,7 +142,7 @@ def course(options: argparse.Namespace) -> int:
     profile, node = read_patient(options.profile)
     events = load_course(options.events)
     last = events.events[-1].at if len(events) else None
-    at = options.at or last or date.today()  # noqa: DTZ011
+    at = options.at or last or today()
     if isinstance(at, datetime) and options.zone:
         at = starting(at, options.zone)
     with _placed(node):
@@ -170,13 +170,13 @@ def _answered(options: argparse.Namespace, target: Path | None, made: Result, te
     """Write an answer as JSON, or in words for where it goes."""
     if options.format == "json":
         return _written(target, made.model_dump_json(indent=2) + "\n")
-    width, colour = _look(target)
+    width, colour = look(target)
     return _written(target, text(made, width=width, colour=colour))
 
 
 def _on(options: argparse.Namespace, profile: PatientProfile) -> date:
     """The day of assessment: as called for, as the profile says, or today."""
-    return options.on or profile.assessed_on or date.today()  # noqa: DTZ011 - the patient's own calendar day
+    return options.on or profile.assessed_on or today()
 
 
 @contextmanager
@@ -190,7 +190,7 @@ def _placed(node: Node) -> Iterator[None]:
         raise located(error, node) from None
 
 
-def _look(target: Path | None) -> tuple[int, bool]:
+def look(target: Path | None) -> tuple[int, bool]:
     """How wide a text is written, and whether in colours."""
     from shutil import get_terminal_size
 
@@ -215,7 +215,7 @@ def check_profile_file(options: argparse.Namespace) -> int:
     if options.format == "json":
         write(target, json.dumps([each.model_dump(mode="json") for each in found], indent=2, ensure_ascii=False) + "\n")
     else:
-        width, colour = _look(target)
+        width, colour = look(target)
         write(target, contradictions_text(found, width=width, colour=colour))
     return 2 if found else 0
 
@@ -224,9 +224,13 @@ def policies(options: argparse.Namespace) -> int:
     """List the policies and their editions."""
     from blinadss.vocabulary import policies_text
 
-    on = options.on or date.today()  # noqa: DTZ011
-    print(policies_text(knowledge_of(options), on), end="")
+    print(policies_text(knowledge_of(options), options.on or today()), end="")
     return 0
+
+
+def today() -> date:
+    """The day on which a command runs, in the user's own calendar."""
+    return date.today()  # noqa: DTZ011
 
 
 def counted(number: int, one: str, many: str = "") -> str:

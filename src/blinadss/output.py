@@ -18,12 +18,36 @@ def target_of(options: argparse.Namespace) -> Path | None:
         if options.format == "pdf" and sys.stdout.isatty():
             raise UsageError("a PDF cannot be shown on a terminal", "write it to a file with `-o report.pdf`")
         return None
-    target = Path(options.output)
-    if target.exists() and not options.force:
+    return free(Path(options.output), force=options.force)
+
+
+def free(target: Path, *, force: bool) -> Path:
+    """The file, if it may be written; raises `UsageError` if there is one and no ``force``, or there is no folder."""
+    if target.is_dir():
+        raise UsageError(f"{target}: is a folder", "name a file in it")
+    if target.exists() and not force:
         raise UsageError(f"{target}: there is such a file already", "name another, or add `--force` to replace it")
     if not target.parent.is_dir():
         raise UsageError(f"{target}: there is no folder `{target.parent}`", "make the folder first")
     return target
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """A file beside the target to write, which takes its place when all is written, and is gone if not."""
+    from tempfile import NamedTemporaryFile
+
+    try:
+        with NamedTemporaryFile(dir=target.parent, prefix=f".{target.name[:100]}.", delete=False) as file:
+            written = Path(file.name)
+        try:
+            yield written
+            written.chmod(0o644)
+            written.replace(target)
+        finally:
+            written.unlink(missing_ok=True)
+    except OSError as problem:
+        raise UsageError(f"{target}: cannot be written: {problem.strerror or problem}") from None
 
 
 def write(target: Path | None, content: str | bytes) -> None:
@@ -34,19 +58,8 @@ def write(target: Path | None, content: str | bytes) -> None:
         else:
             sys.stdout.write(content)
         return
-    from tempfile import NamedTemporaryFile
-
-    try:
-        with NamedTemporaryFile(dir=target.parent, delete=False) as file:
-            try:
-                file.write(content if isinstance(content, bytes) else content.encode())
-            except BaseException:
-                Path(file.name).unlink()
-                raise
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(target)
-    except OSError as problem:
-        raise UsageError(f"{target}: cannot be written: {problem.strerror}") from None
+    with whole(target) as file:
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
 
 
 @contextmanager

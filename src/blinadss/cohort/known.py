@@ -15,6 +15,7 @@ from blinadss.cohort.following import Followed, following
 from blinadss.cohort.given import Table
 from blinadss.cohort.seen import NOTHING, Asked, Seen, SeenCode, SeenDays, SeenSpan
 from blinadss.cohort.times import days_between, months_between, whole_months_between
+from blinadss.derived import origins
 from blinadss.elapsed import DAYS
 from blinadss.engines.readings import Reading
 from blinadss.engines.terms import negated
@@ -40,6 +41,8 @@ class Known:
         self._about = {agreement(fact): fact for fact in FACTS}
         self.facts = tuple(sorted({self._about.get(leaf.fact, leaf.fact) for its in asked.values() for leaf in its}))
         asked_first = [leaf for fact in self.facts for each in follows.get(fact, ()) for leaf in comparisons(each.when)]
+        read = (*self.facts, *(leaf.fact for leaf in asked_first))
+        self.read = tuple(fact for fact in FACTS if any(fact in origins(each) for each in dict.fromkeys(read)))
         self._refuse_impossible([*self.facts, *(leaf.fact for leaf in asked_first)])
         self._leaves: dict[str, list[Comparison]] = {reads: list(its) for reads, its in asked.items()}
         for leaf in asked_first:

@@ -15,7 +15,7 @@ from typing import Literal
 from blinadss.errors import Problem, UsageError, close_to, near, one_of, quoted
 from blinadss.facts import FACTS
 from blinadss.kinds import Coded, Dated, Kind, Measured
-from blinadss.quantity import COUNT, folded
+from blinadss.quantity import COUNT, DURATION, folded
 
 Holds = Literal["text", "whole", "double", "float", "decimal", "day", "moment", "nothing", "other"]
 _NAME = re.compile(r"(?P<what>[^\[\]]+?)\s*(?:\[(?P<unit>[^\[\]]*)\])?", re.DOTALL)
@@ -248,3 +248,14 @@ def _wrong_units(columns: FactColumns, kind: Measured) -> Iterator[Problem]:
 def _no_day(column: Column) -> Problem:
     hint = "make it a DATE, or a text such as `2026-03-02`"
     return Problem(f"{quoted(column.name)} is a column of {column.type}, and not of days", hint)
+
+
+def headings_of(fact: str, *, dated: bool) -> list[str]:
+    """What the columns of a fact are called, in its usual unit; with its day, and its upper limit if it has one."""
+    kind = FACTS[fact]
+    if not isinstance(kind, Measured):
+        return [fact, *([f"{fact}_on"] if dated else [])]
+    unit = "years" if kind.dimension is DURATION else kind.dimension.scales()[0]
+    beside = f" [{unit}]" if unit else ""
+    limit = [f"{fact}_upper_limit{beside}"] if "x ULN" in kind.dimension.scales() else []
+    return [f"{fact}{beside}", *([f"{fact}_on"] if dated else []), *limit]

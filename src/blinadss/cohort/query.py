@@ -18,6 +18,7 @@ from blinadss.engines.clauses import Clauses, Columns, asked_by
 from blinadss.engines.layers import Layers
 from blinadss.engines.terms import any_of, column, formula, named, unknown
 from blinadss.errors import UsageError, quoted
+from blinadss.expression import Comparison
 from blinadss.findings import Verdict
 from blinadss.knowledge import KnowledgeBase, Policy
 from blinadss.links import links_of
@@ -118,6 +119,16 @@ class CohortQuery:
     def asked(self) -> tuple[str, ...]:
         """Every fact that the policies ask."""
         return self._known.facts
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Every fact that is read of a table: those that are asked, and those from which others follow."""
+        return self._known.read
+
+    @property
+    def lines(self) -> Mapping[Comparison, str]:
+        """The column of each comparison in what is screened with ``lines``."""
+        return self._clauses.lines
 
     @property
     def refusals(self) -> Mapping[str, exp.Expression]:

@@ -1,0 +1,161 @@
+"""The command that screens a table of patients: what is written where, and what is said about it."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from blinadss.commands import knowledge_of, look, today
+from blinadss.errors import Problem, UsageError
+from blinadss.output import free, write
+
+if TYPE_CHECKING:
+    from blinadss.attrition import Attrition
+    from blinadss.screening import Screening, TableScreening
+
+
+def screen(options: argparse.Namespace) -> int:
+    """Screen a table of patients, or write an empty one."""
+    _needs()
+    if options.template:
+        return _template(options)
+    if options.table is None:
+        raise UsageError("no table is named", "write `blinadss screen cohort.csv`, or `--template` for an empty one")
+    from blinadss.screening import TableScreening
+    from blinadss.tables import checked_target, open_source
+
+    output, quarantine, pictures = _targets(options)
+    knowledge = knowledge_of(options)
+    if output is not None:
+        checked_target(output, force=options.force)
+    with (
+        _ended_by_signals(),
+        open_source(
+            options.table,
+            table=options.sheet,
+            delimiter=options.delimiter,
+            memory=options.memory,
+            threads=options.threads,
+            beside=output.parent if output else None,
+        ) as source,
+    ):
+        has_days = any(column.name == "assessed_on" for column in source.columns)
+        screening = TableScreening(
+            source,
+            knowledge,
+            policies=options.policy,
+            on=options.on or (None if has_days else today()),
+            keep=options.keep,
+            leave_out=options.leave_out,
+            nothing=options.missing,
+        )
+        made = _made(options, screening, output, quarantine)
+    if pictures is not None and made.attrition is not None:
+        _draw(made.attrition, pictures, force=options.force)
+    _say(options, made)
+    return 0
+
+
+def _needs() -> None:
+    """Raise `UsageError` if what screening needs is not installed."""
+    from importlib.util import find_spec
+
+    missing = [f"`{package}`" for package in ("duckdb", "sqlglot") if find_spec(package) is None]
+    if missing:
+        raise UsageError(f"screening needs {' and '.join(missing)}", "install `blinadss[cohort]`")
+
+
+def _targets(options: argparse.Namespace) -> tuple[Path | None, Path | None, Path | None]:
+    """Where the answers, the rows that cannot be read, and the pictures go; all that is wrong with them at once."""
+    output, pictures = (Path(each) if each else None for each in (options.output, options.pictures))
+    quarantine = Path(options.quarantine) if options.quarantine else None
+    if output is not None and quarantine is None:
+        quarantine = output.with_name(f"{output.name.removesuffix(output.suffix)}-quarantine.csv")
+    problems: list[Problem] = []
+    for target in (output, quarantine):
+        try:
+            if target is not None:
+                free(target, force=options.force)
+        except UsageError as error:
+            problems += error.problems
+    if output is not None and output == quarantine:
+        problems.append(Problem(f"{output}: answers and the rows set apart cannot go to one file"))
+    if pictures is not None and not pictures.is_dir():
+        problems.append(Problem(f"{pictures}: there is no such folder", "make the folder first"))
+    if problems:
+        raise UsageError(problems)
+    return output, quarantine, pictures
+
+
+def _made(
+    options: argparse.Namespace, screening: TableScreening, output: Path | None, quarantine: Path | None
+) -> Screening:
+    from dataclasses import replace
+
+    from blinadss.cohort.query import Wanted
+
+    wanted = Wanted(findings=options.findings, reasons=options.reasons, because=options.because)
+    set_apart = screening.quarantine(quarantine, force=options.force)
+    if output is not None:
+        screening.write(output, wanted, force=options.force)
+    made = screening.counted(set_apart, output)
+    if options.attrition or options.pictures or options.against:
+        figures = screening.attrition(against=options.against, least=options.least)
+        made = replace(made, attrition=figures)
+    return made
+
+
+def _say(options: argparse.Namespace, made: Screening) -> None:
+    from blinadss.screening_page import screening_markdown, screening_text
+
+    if options.format == "json":
+        write(None, made.model_dump_json(indent=2) + "\n")
+    elif options.format == "markdown":
+        write(None, screening_markdown(made))
+    else:
+        width, colour = look(None)
+        write(None, screening_text(made, width=width, colour=colour))
+
+
+def _draw(attrition: Attrition, folder: Path, *, force: bool) -> None:
+    """A picture of each funnel, in files that are called after what they show."""
+    from blinadss.attrition import funnel_picture
+
+    for policy in attrition.policies:
+        for funnel in policy.funnels:
+            target = free(folder / f"{funnel.id.replace('/', '-')}.svg", force=force)
+            write(target, funnel_picture(funnel, least=attrition.least).svg)
+
+
+def _template(options: argparse.Namespace) -> int:
+    """Write an empty table with a column for each fact that the policies ask."""
+    import csv
+    import io
+
+    from blinadss.screening import template
+
+    target = free(Path(options.output), force=options.force) if options.output else None
+    if target is not None and target.suffix.lower() != ".csv":
+        raise UsageError(f"{target}: an empty table is written as CSV", "let the name end with `.csv`")
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(template(knowledge_of(options), options.policy))
+    write(target, text.getvalue())
+    return 0
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """While it lasts, being told to end is as Ctrl-C is, so that no temporary copy of a table is left behind."""
+
+    def end(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
