@@ -68,12 +68,35 @@ def differences(
                 because = answer[f"{leaf.fact} because"]
                 if leaf.truth is Truth.UNKNOWN and because != leaf.unknown_because:
                     found.append(f"{leaf.fact} is {because}, not {leaf.unknown_because}: {profile}")
+        found += _wrongly_listed(result, answer)
         for indication in result.indications:
             if indication.applicability != "not_in_force":
                 truth = {"eligible": True, "ineligible": False, "undetermined": None}[indication.eligibility.value]
                 if answer[indication.id] is not truth:
                     found.append(f"{indication.id} is {answer[indication.id]}, not {truth}: {profile}")
     return found
+
+
+def _wrongly_listed(result: blinadss.PolicyResult, answer: Mapping[str, Any]) -> list[str]:
+    """What is listed as standing against a patient, or as open, and is not, or the other way round."""
+    said = {name: answer[f"{result.policy} {name}"] or "" for name in ("against", "open")}
+    wanted = _against_and_open(result)
+    return [
+        f"{name} is {said[name]}, not {wanted[name]}"
+        for name in said
+        if set(said[name].split("; ")) - {""} != wanted[name]
+    ]
+
+
+def _against_and_open(result: blinadss.PolicyResult) -> dict[str, set[str]]:
+    """The criteria that stand against a patient, and those that are open."""
+    against, open_ = set(), set()
+    for finding in result.findings():
+        if finding.truth is Truth.UNKNOWN:
+            open_.add(finding.criterion)
+        elif (finding.truth is Truth.TRUE) != (finding.role == "requires"):
+            against.add(finding.criterion)
+    return {"against": against, "open": open_}
 
 
 def check(table: flat_tables.Generated, policies: Sequence[str], on: date | None = ON) -> tuple[int, int]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from blinadss.errors import BlinadssError, KnowledgeError, Problem, ProfileError, UsageError
     from blinadss.explanation import explain
     from blinadss.findings import Assessment, Eligibility, Finding, IndicationResult, PolicyResult, Verdict
+    from blinadss.frames import screen
     from blinadss.grading import grade
     from blinadss.guidance import Checklist, Grade
     from blinadss.intake import load_profile
@@ -41,6 +42,7 @@ _HOME = {
     "load_course": "course_files",
     "load_knowledge": "loading",
     "load_profile": "intake",
+    "screen": "frames",
     "Assessment": "findings",
     "BlinadssError": "errors",
     "Checklist": "guidance",
@@ -98,6 +100,7 @@ __all__ = [
     "load_course",
     "load_knowledge",
     "load_profile",
+    "screen",
 ]
 
 

@@ -16,7 +16,7 @@ from typing import NoReturn
 # Pydantic looks for plugins in every installed package at each start; a command that answers once has no use for any.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from blinadss import commands, knowledge_commands, screen_commands
+from blinadss import cohort_commands, commands, knowledge_commands
 from blinadss.errors import BlinadssError, Mistake, printable
 
 
@@ -207,7 +207,7 @@ def _of_patients(to: _Commands) -> None:
 
 
 def _of_tables(to: _Commands) -> None:
-    screen = to.add(screen_commands.screen, "screen a table of patients")
+    screen = to.add(cohort_commands.screen, "screen a table of patients")
     screen.add_argument(
         "table",
         nargs="?",
@@ -242,6 +242,14 @@ def _of_tables(to: _Commands) -> None:
     screen.add_argument("--threads", type=int, metavar="N", help="how many processors (default: all)")
     screen.add_argument("--format", choices=("text", "json", "markdown"), default="text", help="default: %(default)s")
     screen.add_argument("--template", action="store_true", help="write an empty table instead")
+
+    synthetic = to.add(cohort_commands.synthetic, "make up a table of synthetic patients", knows=False)
+    synthetic.add_argument("rows", type=int, metavar="ROWS", help="how many patients")
+    synthetic.add_argument("-o", "--output", required=True, metavar="FILE", help="a new file: .parquet, .csv or .jsonl")
+    synthetic.add_argument("--seed", type=int, default=0, metavar="N", help="another number, other patients")
+    synthetic.add_argument("--bad", type=float, default=0.0, metavar="SHARE", help="in so many rows, a bad cell: 0.01")
+    synthetic.add_argument("--threads", type=int, default=1, metavar="N", help="several write rows in any order")
+    synthetic.add_argument("--force", action="store_true", help="replace FILE if there is one")
 
 
 def _of_knowledge(to: _Commands) -> None:

@@ -66,7 +66,7 @@ class Known:
         problems = [
             Problem(
                 f"`{fact}` would be worked out from {one_of(others)}, which a table cannot do yet",
-                f"give `{fact}` in a column and leave the others out with `--leave-out`",
+                f"give `{fact}` in a column and leave the others out with `--leave-out` or `leave_out=`",
             )
             for fact in dict.fromkeys(facts)
             if (others := cannot(fact, has))

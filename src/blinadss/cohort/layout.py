@@ -152,7 +152,7 @@ def _meant(name: str) -> str | None:
     if fact is None:
         return None
     beside = "" if fact.endswith(beside) else beside
-    return f"did you mean `{fact}{beside}`? If it is another thing, leave it out with `--leave-out`"
+    return f"did you mean `{fact}{beside}`? If it is another thing, leave it out with `--leave-out` or `leave_out=`"
 
 
 def _keys() -> dict[str, str]:
@@ -183,7 +183,7 @@ def _together(named: Iterable[_Named], problems: list[Problem]) -> dict[str, Fac
             facts[each.fact] = FactColumns(each.fact, each.column, each.unit)
     for each in besides:
         if each.fact not in facts:
-            hint = f"add a column `{each.fact}`, or leave this one out with `--leave-out`"
+            hint = f"add a column `{each.fact}`, or leave this one out with `--leave-out` or `leave_out=`"
             problems.append(Problem(f"{quoted(each.column.name)} stands beside no column `{each.fact}`", hint))
             continue
         at = facts[each.fact]
@@ -209,7 +209,7 @@ def _wrong(columns: FactColumns) -> Iterator[Problem]:
         return
     for beside in (columns.units, columns.limit):
         if beside:
-            hint = "leave it out with `--leave-out`"
+            hint = "leave it out with `--leave-out` or `leave_out=`"
             yield Problem(f"{quoted(beside.name)}: `{columns.fact}` has no unit and no upper limit", hint)
     if columns.unit is not None:
         yield Problem(f"{quoted(value.name)}: `{columns.fact}` has no unit", f"call the column `{columns.fact}`")

@@ -16,7 +16,7 @@ from blinadss.cohort.known import Known
 from blinadss.cohort.layout import Layout
 from blinadss.engines.clauses import Clauses, Columns, asked_by
 from blinadss.engines.layers import Layers
-from blinadss.engines.terms import any_of, column, formula, named, unknown
+from blinadss.engines.terms import any_of, column, formula, named, together, unknown
 from blinadss.errors import UsageError, quoted
 from blinadss.expression import Comparison
 from blinadss.findings import Verdict
@@ -160,6 +160,17 @@ class CohortQuery:
         refused = formula(":refused", refused=any_of(*self.refusals.values()))
         return rows.from_(self._layers.over(exp.to_table(table, dialect="duckdb")), copy=False).where(refused)
 
+    def which_refused(self, table: str, name: str) -> exp.Select:
+        """The rows with a cell that cannot be read: what is carried along, and under a ``name`` which columns."""
+        own = [column(ROW), *(column(each.name) for each in (self.layout.id, *self.layout.kept) if each is not None)]
+        wrong = [
+            formula("CASE WHEN :when THEN :name END", when=when, name=exp.Literal.string(each))
+            for each, when in self.refusals.items()
+        ]
+        which = named(together(wrong), name)
+        refused = formula(":refused", refused=any_of(*self.refusals.values()))
+        return exp.select(*own, which).from_(self._layers.over(exp.to_table(table)), copy=False).where(refused)
+
     def _because(self, fact: str) -> exp.Expression:
         """Why a fact is not known, or leaves something open that is asked of it."""
         lines = [column(name) for leaf, name in self._clauses.lines.items() if leaf.fact == fact]
@@ -258,7 +269,7 @@ def _listed(stand: Stand, holds: bool | None) -> exp.Expression:  # noqa: FBT001
         when = against if holds else formula(":truth IS NULL", truth=truth)
         name = exp.Literal.string(use.criterion.id)
         listed.append(formula("CASE WHEN :when THEN :name END", when=when, name=name))
-    return exp.ConcatWs(expressions=[exp.Literal.string("; "), *listed])
+    return together(listed)
 
 
 def _because(fact: str) -> str:

@@ -107,7 +107,7 @@ def _columns(columns: FactColumns) -> list[Column]:
 
 def _why(columns: FactColumns, its: Column, row: Row, on: date | None) -> str:
     kind = columns.kind
-    if its is columns.seen_on:
+    if its is columns.seen_on or isinstance(row[its.name], datetime):
         return _why_no_day(its, row, on)
     value, limit = (_with_unit(columns, each, row) if each else None for each in (columns.value, columns.limit))
     raw = {"value": limit or "", "upper_limit": limit or ""} if its is columns.limit else {"value": value or ""}

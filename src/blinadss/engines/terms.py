@@ -101,6 +101,12 @@ def one_of(asked: exp.Expression, codes: Sequence[str]) -> exp.Expression:
     return exp.EQ(this=asked, expression=texts[0]) if len(texts) == 1 else exp.In(this=asked, expressions=texts)
 
 
+def together(texts: Sequence[exp.Expression]) -> exp.Expression:
+    """The texts that there are, with a semicolon between them; NULL if there is none."""
+    joined_texts = exp.Anonymous(this="CONCAT_WS", expressions=[exp.Literal.string("; "), *texts])  # leaves NULL out
+    return exp.Nullif(this=joined_texts, expression=exp.Literal.string(""))
+
+
 def free_name(name: str, taken: set[str]) -> str:
     """That name, or one like it that is not taken, and takes it; SQL does not tell capitals apart."""
     free, number = name, 1

@@ -1,4 +1,4 @@
-"""The command that screens a table of patients: what is written where, and what is said about it."""
+"""The commands about tables of patients: one screens a table, one makes up a synthetic one."""
 
 from __future__ import annotations
 
@@ -60,13 +60,26 @@ def screen(options: argparse.Namespace) -> int:
     return 0
 
 
+def synthetic(options: argparse.Namespace) -> int:
+    """Write a table of made-up patients."""
+    _needs()
+    from blinadss.output import patience
+    from blinadss.synthetic import write_synthetic
+    from blinadss.tables import checked_target
+
+    target = checked_target(Path(options.output), force=options.force)
+    with _ended_by_signals(), patience(f"making {options.rows:,} synthetic patients"):
+        write_synthetic(target, options.rows, options.seed, options.bad, threads=options.threads)
+    return 0
+
+
 def _needs() -> None:
-    """Raise `UsageError` if what screening needs is not installed."""
+    """Raise `UsageError` if what tables need is not installed."""
     from importlib.util import find_spec
 
     missing = [f"`{package}`" for package in ("duckdb", "sqlglot") if find_spec(package) is None]
     if missing:
-        raise UsageError(f"screening needs {' and '.join(missing)}", "install `blinadss[cohort]`")
+        raise UsageError(f"a table of patients needs {' and '.join(missing)}", "install `blinadss[cohort]`")
 
 
 def _targets(options: argparse.Namespace) -> tuple[Path | None, Path | None, Path | None]:
