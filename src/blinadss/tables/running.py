@@ -41,7 +41,8 @@ def run(connection: duckdb.DuckDBPyConnection, query: str, saying: str, rows: in
                 pass
         except BaseException:
             connection.interrupt()
-            over.wait()
+            while not over.wait(_SECONDS):  # a query that had not begun was not stopped
+                connection.interrupt()
             raise
         finally:
             worker.join()
