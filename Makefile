@@ -8,6 +8,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BROWSING := $(if $(BLINADSS_NO_BROWSER),,$(VENV)/.browsing)
 # the same for PostgreSQL, and BLINADSS_NO_SERVER
 SERVING := $(if $(BLINADSS_NO_SERVER),,$(VENV)/.serving)
+# the same for Spark, which needs Java, and BLINADSS_NO_JAVA
+SPARKING := $(if $(BLINADSS_NO_JAVA),,$(VENV)/.sparking)
 
 .PHONY: demo test lint check format agree endure bench docs pictures clean breakages-1 breakages-2
 
@@ -16,8 +18,8 @@ demo: $(VENV)/.installed
 
 # everything but pytest leaves a core idle, so two of these run at a time
 test: $(VENV)/.developing
-	$(MAKE) --jobs 2 --output-sync $(BROWSING) $(SERVING) lint check breakages-1 breakages-2
-	$(BIN)/python -m pytest -n auto
+	$(MAKE) --jobs 2 --output-sync $(BROWSING) $(SERVING) $(SPARKING) lint check breakages-1 breakages-2
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(VENV)/.developing
 	$(BIN)/blinadss check
@@ -43,6 +45,7 @@ agree: $(VENV)/.developing
 	$(BIN)/python -m blinadss.testing.differential $(N)
 	$(BIN)/python tests/faults.py
 	$(BIN)/python benchmarks/exact.py
+	$(BIN)/python benchmarks/three_ways.py $(N)
 
 # the same answers from 8 threads and from forked processes, and memory over 200,000 assessments
 endure: $(VENV)/.developing
@@ -106,6 +109,16 @@ $(VENV)/.serving: Makefile | $(VENV)/bin/python
 		echo "the tests of PostgreSQL need its server: install it, or set BLINADSS_NO_SERVER=1" >&2; exit 1; fi; \
 	$$root apt-get update -qq && \
 	$$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends postgresql >/dev/null
+	@touch $@
+
+# Java, with which Spark runs on this machine; with BLINADSS_NO_JAVA set its tests are skipped
+$(VENV)/.sparking: Makefile | $(VENV)/bin/python
+	@if command -v java >/dev/null; then exit 0; fi; \
+	root=$$([ "$$(id -u)" = 0 ] || command -v sudo); \
+	if ! command -v apt-get >/dev/null || { [ "$$(id -u)" != 0 ] && [ -z "$$root" ]; }; then \
+		echo "the tests of Spark need Java 17: install it, or set BLINADSS_NO_JAVA=1" >&2; exit 1; fi; \
+	$$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes \
+		--no-install-recommends openjdk-17-jre-headless >/dev/null
 	@touch $@
 
 $(VENV)/.benchmarking: $(VENV)/.developing

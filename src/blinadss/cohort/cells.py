@@ -82,7 +82,7 @@ def any_day(
             return exp.cast(exp.Null(), "DATE"), exp.false(), exp.false()
         case _:
             said = layers.add(its.name, text(its))
-            shape = formula(f"REGEXP_MATCHES(:said, '^{_DATE}$')", said=said)
+            shape = formula(f"LENGTH(:said) = 10 AND REGEXP_MATCHES(:said, '^{_DATE}$')", said=said)
             found = formula("CASE WHEN :shape THEN TRY_CAST(:said AS DATE) END", shape=shape, said=said)
             found = layers.add(f"{its.name} day", found)
             is_never = formula(f"COALESCE(:said = '{NEVER}', FALSE)", said=said) if may_be_never else exp.false()

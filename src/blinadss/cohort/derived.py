@@ -147,7 +147,7 @@ def _edge(table: Table, status: SeenCode) -> exp.Expression:
     if not isinstance(sensitivity, SeenSpan):
         return exp.cast(exp.Null(), MAGNITUDE)
     # what a bound excludes is half a step below it
-    edge = formula("ROUND(:high, 21)", high=sensitivity.high)
+    edge = formula(f"CAST(ROUND(:high, 21) AS {MAGNITUDE})", high=sensitivity.high)
     same = formula(
         "CASE WHEN :dated IS NULL OR :dated = :seen_on THEN :edge END",
         dated=sensitivity.dated,

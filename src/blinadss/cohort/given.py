@@ -156,7 +156,7 @@ class _Cells:
     def _age(self, kind: Measured, read: Number) -> Seen:
         magnitude = formula(":number * :factor", number=read.number, factor=read.factor)
         wrong = [read.refused, impossible(kind, magnitude, read.otherwise), too_old(magnitude, read.otherwise)]
-        wrong += [formula(":number <> FLOOR(:number)", number=read.number), formula("NOT :b IS NULL", b=read.bound)]
+        wrong += [formula(":number % 1 <> 0", number=read.number), formula("NOT :b IS NULL", b=read.bound)]
         self.table.refuse(self.columns.value, any_of(*wrong))
         number = self._known(read.number)
         both = births(number, read.factor, read.otherwise, self.seen_on)

@@ -22,6 +22,7 @@ _NAME = re.compile(r"(?P<what>[^\[\]]+?)\s*(?:\[(?P<unit>[^\[\]]*)\])?", re.DOTA
 _BESIDE = ("_upper_limit", "_unit", "_on")
 _WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 _OWN = ("id", "assessed_on")
+_PLACES = 20  # of a column of decimals, at most: with 18 digits before them
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,13 @@ class Layout:
     assessed_on: Column | None
     kept: tuple[Column, ...] = ()
     left_out: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Every column that may be read."""
+        own = [self.id, self.assessed_on, *self.kept]
+        of_facts = [each for its in self.facts.values() for each in (its.value, its.units, its.seen_on, its.limit)]
+        return tuple(each for each in (*of_facts, *own) if each is not None)
 
 
 @dataclass
@@ -220,6 +228,10 @@ def _wrong(columns: FactColumns) -> Iterator[Problem]:
 
 def _wrong_units(columns: FactColumns, kind: Measured) -> Iterator[Problem]:
     fact, value = columns.fact, columns.value
+    if value.holds == "decimal" and int(value.type.rstrip(")").rpartition(",")[2]) > _PLACES:
+        yield Problem(
+            f"{quoted(value.name)} is a column of {value.type}", f"cast it to at most {_PLACES} decimal places"
+        )
     listed = [name for name in kind.dimension.units if name]
     example = f"`{fact} [{listed[0]}]`" if listed else f"`{fact}`"
     if value.holds in ("day", "moment", "other"):

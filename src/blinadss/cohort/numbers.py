@@ -18,11 +18,12 @@ from blinadss.engines.terms import all_of, any_of, column, formula, negated
 from blinadss.kinds import Measured
 from blinadss.quantity import COUNT, DURATION, GRADE, Dimension, folded, plain
 
-NUMBER, FACTOR, MAGNITUDE = "DECIMAL(24, 12)", "DECIMAL(13, 10)", "DECIMAL(38, 22)"
+NUMBER, FACTOR, MAGNITUDE = "DECIMAL(24, 12)", "DECIMAL(13, 10)", "DECIMAL(37, 22)"
 LARGEST = Decimal(10) ** 12  # numbers in a table are smaller
 _PLACES, _DIGITS = 12, 15
-WRITTEN = "^(<=|>=|<|>|≤|≥)? *([+-]?)([0-9]*)[.]?([0-9]*)([eE][+-]?[0-9]{1,2})?( +.*|[^0-9. ].*)?$"
+WRITTEN = "(?s)^(<=|>=|<|>|≤|≥)? *([+-]?)([0-9]*)[.]?([0-9]*)([eE][+-]?[0-9]{1,2})?( +.*|[^0-9. ].*)?$"
 _PER_MICROLITRE = Decimal("0.001")
+_DOTTED = ("İ", "i̇")  # as Spark and a profile have it; DuckDB's LOWER makes an i of it
 NOT_A_NUMBER = ("inf", "+inf", "-inf", "infinity", "+infinity", "-infinity", "nan", "+nan", "-nan")
 
 
@@ -86,7 +87,9 @@ def _said(its: Column) -> exp.Expression:
     if its.holds != "text":
         return native(its)
     words = ", ".join(f"'{word}'" for word in NOT_A_NUMBER)
-    return formula(f"CASE WHEN NOT LOWER(:said) IN ({words}) THEN :said END", said=text(its))
+    capital, small = _DOTTED
+    lowered = f"LOWER(REPLACE(:said, '{capital}', '{small}'))"
+    return formula(f"CASE WHEN NOT {lowered} IN ({words}) THEN :said END", said=text(its))
 
 
 def _of_number(layers: Layers, its: Column, said: exp.Expression) -> _Written:
@@ -95,7 +98,9 @@ def _of_number(layers: Layers, its: Column, said: exp.Expression) -> _Written:
     number = formula(f"TRY_CAST(:cell AS {NUMBER})", cell=as_text)
     if its.holds in ("double", "float", "decimal"):
         number = layers.add(f"{its.name} nearly", number)
-        number = formula(f"CASE WHEN CAST(:number AS {its.type}) = :said THEN :number END", number=number, said=said)
+        number = formula(
+            f"CASE WHEN TRY_CAST(:number AS {its.type}) = :said THEN :number END", number=number, said=said
+        )
     nothing = exp.cast(exp.Null(), "VARCHAR")
     return _Written(layers.add(f"{its.name} number", number), nothing, nothing, nothing, exp.false())
 
@@ -154,7 +159,7 @@ def _folded(unit: exp.Expression) -> exp.Expression:
     """As `quantity.folded` does it; NULL where there is no unit."""
     if not any(unit.find_all(exp.Column)):
         return unit
-    for sign, ordinary in (("µ", "u"), ("μ", "u"), ("×", "x"), ("²", "2"), ("³", "3")):
+    for sign, ordinary in (("µ", "u"), ("μ", "u"), ("×", "x"), ("²", "2"), ("³", "3"), _DOTTED):
         unit = formula(f"REPLACE(:unit, '{sign}', '{ordinary}')", unit=unit)
     spaced = formula("REGEXP_REPLACE(LOWER(TRIM(BOTH ' ' FROM :unit)), ' +', ' ', 'g')", unit=unit)
     return formula("NULLIF(REPLACE(REPLACE(:unit, ' /', '/'), '/ ', '/'), '')", unit=spaced)
@@ -209,5 +214,5 @@ def _odd(kind: Measured, magnitude: exp.Expression) -> list[exp.Expression]:
     """Zero of what is more in any case, and fractions of what has none."""
     wrong = [formula(":magnitude = 0", magnitude=magnitude)] if kind.above_zero else []
     if kind.dimension in (COUNT, GRADE, DURATION):
-        wrong.append(formula(":magnitude <> FLOOR(:magnitude)", magnitude=magnitude))
+        wrong.append(formula(":magnitude % 1 <> 0", magnitude=magnitude))
     return wrong

@@ -89,11 +89,7 @@ class CohortQuery:
 
     def _names(self) -> Iterator[str]:
         """Every column of the table that may be read."""
-        for columns in self.layout.facts.values():
-            beside = (columns.value, columns.units, columns.seen_on, columns.limit)
-            yield from (each.name for each in beside if each is not None)
-        own = (self.layout.id, self.layout.assessed_on, *self.layout.kept)
-        yield from (each.name for each in own if each is not None)
+        return (each.name for each in self.layout.columns)
 
     def _made_table(self) -> Table:
         """The table, whose day of assessment is the one that was asked for, or that of each row."""
@@ -137,7 +133,19 @@ class CohortQuery:
 
     def screened(self, table: str, wanted: Wanted = VERDICTS) -> exp.Select:
         """What is answered for each row that can be read of a table, which has a column `row` as well."""
-        rows = exp.select("*").from_(self._layers.over(exp.to_table(table, dialect="duckdb")), copy=False)
+        return self.answered(self.read(table), wanted)
+
+    def refused(self, table: str) -> exp.Select:
+        """The rows that have a cell that cannot be read: their columns that are read, and which of them are wrong."""
+        return self.set_apart(self.read(table))
+
+    def read(self, table: str) -> exp.Expression:
+        """The table with what is read of each row, beside its own columns."""
+        return self._layers.over(exp.to_table(table, dialect="duckdb"))
+
+    def answered(self, read: exp.Expression, wanted: Wanted = VERDICTS) -> exp.Select:
+        """What is answered for each row that can be read, of a table as `read` makes it."""
+        rows = exp.select("*").from_(read, copy=False)
         if self.refusals:
             rows = rows.where(
                 formula("NOT COALESCE(:refused, FALSE)", refused=any_of(*self.refusals.values())), copy=False
@@ -152,13 +160,13 @@ class CohortQuery:
         because = [column(_because(fact)) for fact in self.asked if wanted.because]
         return exp.select(*own, *answers, *because, *lines).from_(concluded, copy=False)
 
-    def refused(self, table: str) -> exp.Select:
-        """The rows that have a cell that cannot be read: their columns that are read, and which of them are wrong."""
+    def set_apart(self, read: exp.Expression) -> exp.Select:
+        """The rows that have a cell that cannot be read, of a table as `read` makes it."""
         names = list(dict.fromkeys(self._names()))
         wrong = [named(when, f"{name} refused") for name, when in self.refusals.items()]
         rows = exp.select(column(ROW), *(column(name) for name in names), *wrong)
         refused = formula(":refused", refused=any_of(*self.refusals.values()))
-        return rows.from_(self._layers.over(exp.to_table(table, dialect="duckdb")), copy=False).where(refused)
+        return rows.from_(read, copy=False).where(refused)
 
     def which_refused(self, table: str, name: str) -> exp.Select:
         """The rows with a cell that cannot be read: what is carried along, and under a ``name`` which columns."""

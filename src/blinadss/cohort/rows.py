@@ -89,8 +89,21 @@ def _unit_beside(columns: FactColumns, its: Column, row: Row) -> str:
     return (cell(columns.units, row) or "") if columns.units else ""
 
 
+def day_of(layout: Layout, row: Row) -> date | None:
+    """The day of assessment of a row, if there is one."""
+    its = layout.assessed_on
+    try:
+        return day(cell(its, row) or "") if its else None
+    except Mistake:
+        return None
+
+
 def why_refused(layout: Layout, names: Iterable[str], row: Row, on: date | None) -> Iterator[tuple[str, str, str]]:
-    """Of each of some cells that cannot be read: its column, what it says, and what is wrong with it."""
+    """Of each of some cells that cannot be read: its column, what it says, and what is wrong with it.
+
+    ``on`` is the day of assessment, by default that of the row.
+    """
+    on = on or day_of(layout, row)
     beside = {each.name: columns for columns in layout.facts.values() for each in _columns(columns)}
     for name in names:
         if layout.assessed_on and name == layout.assessed_on.name:

@@ -54,13 +54,13 @@ def births(
     }
     latest = formula(
         "CASE WHEN :in_months THEN CAST(:seen - :completed * INTERVAL '1' MONTH AS DATE)"
-        " ELSE CAST(:seen - :completed * INTERVAL '1' DAY AS DATE) END",
+        " ELSE CAST(:seen - :completed AS DATE) END",
         **parts,
     )
     earliest = formula(
         "CASE WHEN :in_months THEN CAST(CAST(:seen - (:completed + :step) * INTERVAL '1' MONTH AS DATE)"
         " + INTERVAL '1' DAY AS DATE)"
-        " ELSE CAST(:seen - (:completed + :step - 1) * INTERVAL '1' DAY AS DATE) END",
+        " ELSE CAST(:seen - (:completed + :step - 1) AS DATE) END",
         **parts,
     )
     return latest, earliest
