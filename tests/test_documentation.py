@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,9 @@ FOLLOWED = [
     "settle-an-open-answer",
     "check-a-profile",
     "write-a-report",
+    "screen-a-cohort",
 ]
+FUNNEL = "pictures/us-label-relapsed-refractory.svg"  # as the commands of two pages draw it
 # The page's own numbers of examples would take minutes; `test_testing` draws many from the same strategies.
 FEW_EXAMPLES = """
 from hypothesis import settings
@@ -56,6 +59,11 @@ def test_the_reports_shown_are_current(name: str) -> None:
     assert shown == alone, "run `make docs`"
 
 
+def test_the_layers_shown_are_those_that_are_checked() -> None:
+    (contract,) = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    assert "```text\n{}\n```".format("\n".join(contract["layers"])) in read("docs", "explanation", "architecture.md")
+
+
 def test_every_check_has_a_page_and_every_page_a_check() -> None:
     pages = {path.stem for path in (ROOT / "docs" / "reference" / "checks").glob("*.md")}
     assert pages == set(CHECKS)
@@ -78,17 +86,21 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
 
 
-def follow(block: str, folder: Path) -> None:
+def follow(block: str, folder: Path) -> str:
     """Run each command of a block; every line of output below it is printed by it, in that order."""
+    said = ""
     for step in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         command, *shown = step.splitlines()
         if command == "make demo" or "pip install" in command:
             continue
-        line = command.replace(".venv/bin/blinadss", f"{sys.executable} -m blinadss")
+        line = command.replace(".venv/bin/python", sys.executable)
+        line = line.replace(".venv/bin/blinadss", f"{sys.executable} -m blinadss")
         done = subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603, S607
         printed = iter((done.stdout + done.stderr).splitlines())
         missing = [each for each in shown if each not in {"", "…"} and each not in printed]
         assert not missing, command
+        said += done.stdout
+    return said
 
 
 def test_the_tutorial_shows_what_the_commands_print(tmp_path: Path) -> None:
@@ -114,6 +126,23 @@ def test_pages_show_what_is_printed(name: str, tmp_path: Path) -> None:
         command = [sys.executable, "-c", code]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603
         assert done.stdout == shown, done.stderr
+    if (drawn := tmp_path / FUNNEL).exists():
+        assert read("docs", "reports", "funnel.svg") == drawn.read_text(encoding="utf-8")
+
+
+def test_the_funnel_of_real_patients_is_current(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+    page = read("docs", "explanation", "chiaretti-funnel.md")
+    printed = iter(
+        "".join(follow(each, tmp_path) for each in re.findall(r"```console\n(.*?)```", page, re.DOTALL)).splitlines()
+    )
+    figures = page.partition("## Where they are lost")[2]
+    shown = [line for line in figures.splitlines() if line.startswith("| ") and not line.startswith("| …")]
+    assert len(shown) > 25
+    missing = [line for line in shown if line not in printed]
+    assert not missing
+    drawn = (tmp_path / FUNNEL).read_text(encoding="utf-8")
+    assert read("docs", "explanation", "chiaretti-us-label.svg") == drawn
 
 
 def test_the_pages_about_generated_patients_and_about_pytest_are_followed_to_the_letter(tmp_path: Path) -> None:

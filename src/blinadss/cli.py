@@ -230,7 +230,7 @@ def _of_tables(to: _Commands) -> None:
     screen.add_argument("--pictures", metavar="DIR", help="draw the funnels as SVG into this folder")
     screen.add_argument("--against", type=_day, metavar="DATE", help="compare with the verdicts on another day")
     screen.add_argument("--least", type=int, default=0, metavar="N", help="tell no count of fewer than N patients")
-    screen.add_argument("--sheet", metavar="NAME", help="which table of a database")
+    screen.add_argument("--table", dest="sheet", metavar="NAME", help="which table of a database")
     screen.add_argument("--delimiter", metavar="CHAR", help="what sets fields apart (default: found out)")
     screen.add_argument(
         "--missing", action="append", default=[], metavar="TEXT", help="a text that says nothing, as NA"

@@ -111,14 +111,16 @@ def _made(
 
     from blinadss.cohort.query import Wanted
 
+    figures = bool(options.attrition or options.pictures or options.against)
+    if figures:
+        screening.needs_one_day()
     wanted = Wanted(findings=options.findings, reasons=options.reasons, because=options.because)
     set_apart = screening.quarantine(quarantine, force=options.force)
     if output is not None:
         screening.write(output, wanted, force=options.force)
-    made = screening.counted(set_apart, output)
-    if options.attrition or options.pictures or options.against:
-        figures = screening.attrition(against=options.against, least=options.least)
-        made = replace(made, attrition=figures)
+    made = screening.counted(set_apart, output, least=options.least)
+    if figures:
+        made = replace(made, attrition=screening.attrition(against=options.against, least=options.least))
     return made
 
 

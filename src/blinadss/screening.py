@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from blinadss.attrition import Attrition, Cross, PolicyAttrition, attrition, cross, settling
+from blinadss.attrition.figures import Count, Discretion
 from blinadss.cohort.layout import Column, headings_of, read_layout
 from blinadss.cohort.query import VERDICTS, CohortQuery, Wanted
 from blinadss.cohort.rows import why_refused
@@ -34,7 +35,7 @@ class PolicyCount(Result):
     policy: str
     title: str
     editions: tuple[str, ...]
-    verdicts: Mapping[str, int]
+    verdicts: Mapping[str, Count]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +43,22 @@ class Screening(Result):
     """What a screening came to: ``rows`` are ``screened`` or ``set_apart``, and each policy adds up to the former.
 
     ``assessed_on`` is nothing where each row has its own day. ``not_in_table`` are facts that the policies ask and the
-    table has no column for; ``left_out`` columns that are no facts, ``not_asked`` facts that no policy asks.
+    table has no column for; ``left_out`` columns that are no facts, ``not_asked`` facts that no policy asks. What is
+    counted of too few is nothing, as in `Attrition`.
     """
 
     schema: Literal["blinadss/screening/1"]
     knowledge: KnowledgeStamp
     assessed_on: date | None
-    rows: int
-    screened: int
-    set_apart: int
+    rows: Count
+    screened: Count
+    set_apart: Count
     policies: tuple[PolicyCount, ...]
     not_in_table: tuple[str, ...]
     not_asked: tuple[str, ...]
     left_out: tuple[str, ...]
     attrition: Attrition | None = None
+    least: int = 0
 
 
 class TableScreening:
@@ -135,8 +138,11 @@ class TableScreening:
         query = self.query.screened(self._table, wanted).sql("duckdb", copy=False)
         write_table(self.connection, query, target, force=force, rows=self.source.rows())
 
-    def counted(self, set_apart: int, written: Path | None = None) -> Screening:
-        """How it adds up: from what was ``written``, if anything was, or else by asking all rows."""
+    def counted(self, set_apart: int, written: Path | None = None, *, least: int = 0) -> Screening:
+        """How it adds up: from what was ``written``, if anything was, or else by asking all rows.
+
+        Counts below ``least`` are not told; see `blinadss.attrition.figures.Discretion`.
+        """
         relation = f"({self.query.screened(self._table).sql('duckdb', copy=False)})"
         if written is not None:
             reader = {".csv": "read_csv", ".parquet": "read_parquet", ".jsonl": "read_json"}[written.suffix.lower()]
@@ -144,26 +150,27 @@ class TableScreening:
             relation = f"{reader}({literal(written)}{more})"
         counts = self._counts(relation)
         rows = sum(counts[0].values()) if counts else self.source.rows() - set_apart
-        rejected = len({row for row, _, _ in self.source.rejects()})
+        rejected, told = len({row for row, _, _ in self.source.rejects()}), Discretion(least).told
         return Screening(
             schema="blinadss/screening/1",
             knowledge=KnowledgeStamp(self.knowledge.version, self.knowledge.fingerprint),
             assessed_on=self.on,
-            rows=self.source.rows() + rejected,
-            screened=rows,
-            set_apart=set_apart,
+            rows=told(self.source.rows() + rejected),
+            screened=told(rows),
+            set_apart=told(set_apart),
             policies=tuple(
                 PolicyCount(
                     policy.id,
                     policy.title,
                     tuple(each.prepared.edition.id for each in self.query.stands if each.policy.id == policy.id),
-                    its,
+                    {verdict: told(number) for verdict, number in its.items()},
                 )
                 for policy, its in zip(self.query.policies, counts, strict=True)
             ),
             not_in_table=tuple(fact for fact in self.query.facts if fact not in self.layout.facts),
             not_asked=tuple(fact for fact in self.layout.facts if fact not in self.query.facts),
             left_out=self.layout.left_out,
+            least=least,
         )
 
     def _counts(self, relation: str) -> list[dict[str, int]]:
@@ -179,14 +186,18 @@ class TableScreening:
         found = iter(numbers)
         return [{verdict: next(found) for verdict in verdicts} for _ in self.query.policies]
 
+    def needs_one_day(self) -> None:
+        """Raise `UsageError` if each row has a day of its own."""
+        if self.on is None:
+            hint = "pass `--on` with the day that counts for all of them"
+            raise UsageError("the rows have days of their own, so no one edition answers them all", hint)
+
     def attrition(self, *, against: date | None = None, least: int = 0) -> Attrition:
         """Where patients are lost under each policy; verdicts of the first policy against others', or on another day.
 
         Raises `UsageError` if each row has a day of its own.
         """
-        if self.on is None:
-            hint = "pass `--on` with the day that counts for all of them"
-            raise UsageError("the rows have days of their own, so no one edition answers them all", hint)
+        self.needs_one_day()
         self._keep(self.query, _SCREENED)
         relation = name_of(_SCREENED)
         policies = tuple(self._attrition_of(number, relation, least) for number in range(len(self.query.stands)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blinadss.attrition import attrition_markdown, attrition_text
+from blinadss.attrition.figures import Count
 from blinadss.page import Page
 from blinadss.screening import PolicyCount, Screening
 
@@ -20,7 +21,7 @@ def screening_text(screening: Screening, *, width: int = 100, colour: bool = Fal
         page.line("")
         page.paragraph(_heading(policy), "", style="strong")
         for verdict, share in _shares(screening, policy):
-            page.line(f"  {policy.verdicts[verdict]:>13,}  {verdict.replace('_', ' ')}{share}")
+            page.line(f"  {_number(policy.verdicts[verdict], screening):>13}  {verdict.replace('_', ' ')}{share}")
     text = "\n".join(page.lines) + "\n"
     if screening.attrition is None:
         return text
@@ -32,7 +33,7 @@ def screening_markdown(screening: Screening) -> str:
     parts = ["# Screening", *_said(screening)]
     for policy in screening.policies:
         rows = [
-            f"| {verdict.replace('_', ' ')} | {policy.verdicts[verdict]:,}{share} |"
+            f"| {verdict.replace('_', ' ')} | {_number(policy.verdicts[verdict], screening)}{share} |"
             for verdict, share in _shares(screening, policy)
         ]
         parts += [f"## {_heading(policy)}", "\n".join(["| verdict | patients |", "|---|---:|", *rows])]
@@ -44,8 +45,8 @@ def screening_markdown(screening: Screening) -> str:
 def _said(screening: Screening) -> Iterator[str]:
     day = f"on {screening.assessed_on}" if screening.assessed_on else "each row on its own day"
     yield (
-        f"{screening.rows:,} rows, {day}: {screening.screened:,} screened,"
-        f" {screening.set_apart:,} set apart because a cell cannot be read."
+        f"{_number(screening.rows, screening)} rows, {day}: {_number(screening.screened, screening)} screened,"
+        f" {_number(screening.set_apart, screening)} set apart because a cell cannot be read."
     )
     for names, what in (
         (screening.not_in_table, "asked by the policies and not in the table, so unknown of everybody"),
@@ -66,5 +67,12 @@ def _heading(policy: PolicyCount) -> str:
 def _shares(screening: Screening, policy: PolicyCount) -> Iterator[tuple[str, str]]:
     """Each verdict that somebody has, with its share of those who were screened."""
     for verdict, number in policy.verdicts.items():
-        if number:
+        if number and screening.screened:
             yield verdict, f"  ({100 * number / screening.screened:.1f} %)"
+        elif number is None:
+            yield verdict, ""
+
+
+def _number(count: Count, screening: Screening) -> str:
+    """A count, or that it is too small to be told."""
+    return f"{count:,}" if count is not None else f"fewer than {screening.least}"

@@ -229,9 +229,7 @@ def _wrong(columns: FactColumns) -> Iterator[Problem]:
 def _wrong_units(columns: FactColumns, kind: Measured) -> Iterator[Problem]:
     fact, value = columns.fact, columns.value
     if value.holds == "decimal" and int(value.type.rstrip(")").rpartition(",")[2]) > _PLACES:
-        yield Problem(
-            f"{quoted(value.name)} is a column of {value.type}", f"cast it to at most {_PLACES} decimal places"
-        )
+        yield Problem(f"{quoted(value.name)} is a column of {value.type}", f"cast it to {_PLACES} places or fewer")
     listed = [name for name in kind.dimension.units if name]
     example = f"`{fact} [{listed[0]}]`" if listed else f"`{fact}`"
     if value.holds in ("day", "moment", "other"):

@@ -271,7 +271,7 @@ def _verdict(columns: Columns) -> exp.Expression:
 def _listed(stand: Stand, holds: bool | None) -> exp.Expression:  # noqa: FBT001 - or unknown
     """The criteria of a policy that stand against it, or are open, by their ids."""
     listed = []
-    for use in dict.fromkeys(stand.policy.uses()):
+    for use in {(each.criterion.id, each.role): each for each in stand.policy.uses()}.values():
         truth = column(stand.columns.criteria[use.criterion.id])
         against = formula("NOT :truth" if use.role == "requires" else ":truth", truth=truth)
         when = against if holds else formula(":truth IS NULL", truth=truth)
