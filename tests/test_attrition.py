@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -135,7 +136,7 @@ def _verdict(columns: Columns) -> str:
 def profiles() -> tuple[PatientProfile, ...]:
     """Generated patients, and patients of scenarios of whom something is not known."""
     dice = Dice("attrition")
-    made = [generated_profile(dice, KNOWLEDGE, ON) for _ in range(60)]
+    made = [generated_profile(dice, KNOWLEDGE, ON) for _ in range(40)]
     for each in load_scenarios(ROOT / "scenarios", KNOWLEDGE):
         if not set(NAMES).isdisjoint(each.about) and each.on <= ON:
             known = list(each.profile.given)
@@ -162,10 +163,21 @@ def _assessed(profile: PatientProfile, names: Sequence[str] = NAMES, **more: Any
 
 
 def figures(name: str, relation: str = "screened", table: Table | None = None, least: int = 0) -> PolicyAttrition:
-    table = table or everybody()
+    if (relation, table, least) == ("screened", None, 0):
+        return kept_figures(name)
+    return counted(name, relation, table or everybody(), least)
+
+
+def counted(name: str, relation: str, table: Table, least: int) -> PolicyAttrition:
     where = (table.connection, relation, prepared(name))
     found = attrition(*where, table.columns[name], name, least=least)
     return replace(found, settling=settling(*where, table.lines, name, knowledge=KNOWLEDGE, least=least))
+
+
+@cache
+def kept_figures(name: str) -> PolicyAttrition:
+    """Those of everybody, counted once."""
+    return counted(name, "screened", everybody(), 0)
 
 
 def holds(finding: Finding) -> Truth:
@@ -272,7 +284,7 @@ def check_settled_by(name: str, one_in: int) -> None:
             else:  # from one fact a profile may conclude another, which the policy does not
                 assert not alone or any(outcomes)
                 assert missing.fact not in settles or all(outcomes)
-    assert exactly > 50
+    assert exactly > 15
 
 
 def supposed(
@@ -306,7 +318,7 @@ def test_figures_are_what_assessing_one_by_one_counts(check: Callable[[str], Non
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_fact_settles_what_every_value_of_it_would_settle(name: str) -> None:
-    check_settled_by(name, one_in=7)
+    check_settled_by(name, one_in=21)
 
 
 def test_the_truths_of_comparisons_say_as_much_as_the_values() -> None:
@@ -473,7 +485,7 @@ def test_an_empty_cohort_has_no_patients_and_no_percentages() -> None:
             ET.fromstring(funnel_picture(funnel).svg)  # noqa: S314 - our own
 
 
-@pytest.mark.parametrize("least", [2, 5, 10, 50])
+@pytest.mark.parametrize("least", [2, 10])
 def test_small_counts_are_not_told_and_cannot_be_had_by_subtracting(least: int) -> None:
     """Every count is zero, hidden, or a multiple of the least; so are the differences of those that are told."""
     table = everybody()
@@ -585,6 +597,7 @@ def what_is_false_is_taken_for_unknown(patch: pytest.MonkeyPatch) -> None:
 )
 def test_a_fault_put_in_is_found(fault: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
+    monkeypatch.setattr(sys.modules[__name__], "kept_figures", kept_figures.__wrapped__)  # they are counted anew
     with pytest.raises(AssertionError):
         everything_is_checked()
 
@@ -634,6 +647,7 @@ SMALL = [
 ]
 
 
+@cache
 def small() -> Attrition:
     """The figures of a few patients, each of whom can be counted by hand."""
     names = ("us-label", "trials/e1910")
@@ -678,7 +692,7 @@ def hostile(text: str, patients: int | None = 7) -> Funnel:
     st.text(max_size=80)
     | st.sampled_from(["<script>&amp;]]>", "\u202e\x00\ud800\ufffe", "x" * 3000, "word " * 800, ""])
 )
-@settings(max_examples=60)
+@settings(max_examples=12)
 def test_a_picture_is_well_formed_whatever_the_criteria_say(text: str) -> None:
     for patients in (0, 7, 50_000_000, None):
         picture = funnel_picture(hostile(text, patients), least=5)

@@ -23,6 +23,7 @@ from blinadss.testing.choices import Dice
 ON = date(2026, 11, 22)
 KNOWLEDGE = blinadss.load_knowledge()
 LABELS = ("us-label", "eu-label")
+SOME = (*LABELS, "nhs-england", "trials/tower", "trials/e1910")
 ALL = tuple(KNOWLEDGE.policies)
 TRUTHS = {True: Truth.TRUE, False: Truth.FALSE, None: Truth.UNKNOWN}
 EVERYTHING = Wanted(findings=True, reasons=True, because=True)
@@ -35,7 +36,7 @@ def screened(
     connection = table.in_duckdb()
     found = []
     for select in (query.screened("cohort", EVERYTHING), query.refused("cohort")):
-        result = connection.execute(select.sql("duckdb"))
+        result = connection.execute(select.sql("duckdb", copy=False))
         names = [column[0] for column in result.description or ()]
         found.append({row[0]: dict(zip(names, row, strict=True)) for row in result.fetchall()})
     answered, refused = found
@@ -116,7 +117,7 @@ def check(table: flat_tables.Generated, policies: Sequence[str], on: date | None
     return len(answered), len(refused)
 
 
-@pytest.mark.parametrize(("policies", "rows"), [(LABELS, 400), (ALL, 60)], ids=["both labels", "every policy"])
+@pytest.mark.parametrize(("policies", "rows"), [(LABELS, 150), (ALL, 10)], ids=["both labels", "every policy"])
 def test_a_table_of_texts_is_answered_as_each_row_is_assessed(policies: tuple[str, ...], rows: int) -> None:
     dice = [Dice(f"texts {number}") for number in range(rows)]
     marks = flat_tables.marks_of(KNOWLEDGE, policies)
@@ -124,17 +125,17 @@ def test_a_table_of_texts_is_answered_as_each_row_is_assessed(policies: tuple[st
     assert check(table, policies) == (rows, 0)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_table_of_numbers_and_days_is_answered_as_each_row_is_assessed(seed: int) -> None:
-    policies = ALL if seed == 0 else LABELS
-    dice = [Dice(f"types {seed}/{number}") for number in range(150)]
+    policies = SOME if seed == 0 else LABELS
+    dice = [Dice(f"types {seed}/{number}") for number in range(60)]
     facts, marks = flat_tables.facts_of(KNOWLEDGE, policies), flat_tables.marks_of(KNOWLEDGE, policies)
     answered, _ = check(flat_tables.of_types(Dice(seed), dice, facts, ON, marks), policies)
-    assert answered > 75
+    assert answered > 30
 
 
 def test_each_row_is_answered_on_its_own_day() -> None:
-    dice = [Dice(f"days {number}") for number in range(300)]
+    dice = [Dice(f"days {number}") for number in range(120)]
     marks = flat_tables.marks_of(KNOWLEDGE, ALL)
     facts = flat_tables.facts_of(KNOWLEDGE, LABELS)
     table = flat_tables.of_texts(dice, facts, ON, marks, KNOWLEDGE.fresh_for)
@@ -143,5 +144,5 @@ def test_each_row_is_answered_on_its_own_day() -> None:
     for row, each in zip(table.rows, dice, strict=True):
         row["assessed_on"] = each.of((*starts, *[ON] * 12, date(2026, 12, 1), None))
     answered, refused = check(table, LABELS, None)
-    assert answered > 100
-    assert refused > 100  # what was seen later than a row's day, and rows without one
+    assert answered > 40
+    assert refused > 40  # what was seen later than a row's day, and rows without one

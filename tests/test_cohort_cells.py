@@ -50,10 +50,10 @@ ODD_UNITS = ["µkat/L", "10*9 / L", "MG/DL", "Mg / dl", "× ULN", "m²", "%%", "
 
 
 def _texts(fact: str) -> list[str]:
-    """Some hundred texts for a fact, the same in every run, most of them with one of its units or none."""
+    """A hundred texts and more for a fact, the same in every run, most of them with one of its units or none."""
     units = list(FACTS[fact].dimension.units)  # type: ignore[union-attr]  # all are measured
     found = []
-    for number in range(250):
+    for number in range(80):
         dice = Dice(f"{fact} {number}")
         bound = dice.of(BOUNDS) if dice.once_in(3) else ""
         written = dice.of(dice.of((NUMBERS, NUMBERS, NUMBERS, ODD_NUMBERS, NO_NUMBERS)))

@@ -135,11 +135,11 @@ def test_an_interrupt_leaves_no_file(name: str, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_million_bad_cells_are_written_down(tmp_path: Path) -> None:
-    rows = ((number, "labs.alt [U/L]", "lots", "`lots` is no number") for number in range(1, 1_000_001))
-    assert write_quarantine(rows, tmp_path / "bad.csv") == 1_000_000
+def test_a_hundred_thousand_bad_cells_are_written_down(tmp_path: Path) -> None:
+    rows = ((number, "labs.alt [U/L]", "lots", "`lots` is no number") for number in range(1, 100_001))
+    assert write_quarantine(rows, tmp_path / "bad.csv") == 100_000
     with (tmp_path / "bad.csv").open(newline="") as file:
-        assert sum(1 for _ in file) == 1_000_001
+        assert sum(1 for _ in file) == 100_001
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
@@ -180,11 +180,11 @@ def test_a_bar_follows_the_query_of_a_connection(
     connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    connection.execute("SET threads = 1; CREATE TABLE t AS SELECT i FROM range(3_000_000) s(i)")
+    connection.execute("SET threads = 1; CREATE TABLE t AS SELECT i FROM range(1_000_000) s(i)")
     slow = "SELECT count(*) FROM t WHERE regexp_matches(repeat(i::VARCHAR, 100), '(1|2)*3.*(4|5)+6$')"
     started = monotonic()
-    with Progress("screening", connection, rows=3_000_000):
-        while monotonic() < started + 3:
+    with Progress("screening", connection, rows=1_000_000):
+        while monotonic() < started + 2:
             connection.execute(slow)
     assert "% " in capsys.readouterr().err
 

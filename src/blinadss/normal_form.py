@@ -119,7 +119,7 @@ class NormalForm:
         )
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)  # a cohort asks every policy, and more than once
 def normal_form(policy: Policy, links: tuple[Link, ...] = ()) -> NormalForm:
     """The normal form of a policy as it stands on one day; kept while it is in use."""
     return NormalForm(policy, links)

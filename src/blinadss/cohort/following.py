@@ -11,7 +11,7 @@ from sqlglot import exp
 from blinadss.cohort.seen import Asked, Seen, SeenCode, SeenDays, SeenSpan
 from blinadss.engines.layers import Layers
 from blinadss.engines.readings import Reading
-from blinadss.engines.terms import all_of, any_of, formula, negated, one_of
+from blinadss.engines.terms import all_of, any_of, copied, formula, negated, one_of
 from blinadss.engines.truths import Truths
 from blinadss.expression import Comparison
 from blinadss.facts import FACTS
@@ -54,7 +54,7 @@ class Followed:
             return any_of(said, self.filled) if implied.this else all_of(said, negated(self.filled))
         case = exp.Case().when(negated(self.filled), said)
         for holds, answer in answers:
-            case = case.when(holds.copy(), answer, copy=False)
+            case = case.when(copied(holds), answer, copy=False)
         return case
 
 

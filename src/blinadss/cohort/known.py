@@ -18,7 +18,7 @@ from blinadss.cohort.times import days_between, months_between, whole_months_bet
 from blinadss.derived import origins
 from blinadss.elapsed import DAYS
 from blinadss.engines.readings import Reading
-from blinadss.engines.terms import negated
+from blinadss.engines.terms import copied, negated
 from blinadss.engines.truths import Truths
 from blinadss.errors import Problem, UsageError, one_of
 from blinadss.expression import Comparison, comparisons
@@ -87,7 +87,7 @@ class Known:
             followed = self._followed[leaf.fact]
             return followed.reading(self._reading(leaf, followed.seen))
         agrees = negated(self._followed[fact].conflict)
-        return Asked(lambda each: agrees.copy() if AGREES in each.codes else negated(agrees))
+        return Asked(lambda each: copied(agrees) if AGREES in each.codes else negated(agrees))
 
     def _reading(self, leaf: Comparison, seen: Seen | None) -> Reading:
         """What a comparison of that kind asks of what was seen of its fact."""

@@ -6,6 +6,7 @@ the fact's dimension, with the same exact factors.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -94,6 +95,10 @@ def _said(its: Column) -> exp.Expression:
 
 def _of_number(layers: Layers, its: Column, said: exp.Expression) -> _Written:
     """A number of a column of numbers; none where it has more places than are read."""
+    nothing = exp.cast(exp.Null(), "VARCHAR")
+    if _fits(its):
+        as_it_is = layers.add(f"{its.name} number", exp.cast(said, NUMBER))
+        return _Written(as_it_is, nothing, nothing, nothing, exp.false())
     as_text = exp.cast(said, "VARCHAR") if its.holds in ("double", "float") else said
     number = formula(f"TRY_CAST(:cell AS {NUMBER})", cell=as_text)
     if its.holds in ("double", "float", "decimal"):
@@ -101,8 +106,13 @@ def _of_number(layers: Layers, its: Column, said: exp.Expression) -> _Written:
         number = formula(
             f"CASE WHEN TRY_CAST(:number AS {its.type}) = :said THEN :number END", number=number, said=said
         )
-    nothing = exp.cast(exp.Null(), "VARCHAR")
     return _Written(layers.add(f"{its.name} number", number), nothing, nothing, nothing, exp.false())
+
+
+def _fits(its: Column) -> bool:
+    """Whether it is a column of decimals that has no more places than are read, so that none needs to be looked at."""
+    places = re.fullmatch(r"DECIMAL\(([0-9]+), ?([0-9]+)\)", its.type.upper())
+    return places is not None and int(places[1]) - int(places[2]) <= _PLACES and int(places[2]) <= _PLACES
 
 
 def _of_text(layers: Layers, name: str, said: exp.Expression, dimension: Dimension) -> _Written:

@@ -16,7 +16,7 @@ from blinadss.cohort.known import Known
 from blinadss.cohort.layout import Layout
 from blinadss.engines.clauses import Clauses, Columns, asked_by
 from blinadss.engines.layers import Layers
-from blinadss.engines.terms import any_of, column, formula, named, together, unknown
+from blinadss.engines.terms import any_of, column, copied, formula, named, together, unknown
 from blinadss.errors import UsageError, quoted
 from blinadss.expression import Comparison
 from blinadss.findings import Verdict
@@ -158,15 +158,17 @@ class CohortQuery:
         concluded = inner.subquery("concluded", copy=False)
         answers = [each for policy in self.policies for each in self._answers(policy, wanted)]
         because = [column(_because(fact)) for fact in self.asked if wanted.because]
-        return exp.select(*own, *answers, *because, *lines).from_(concluded, copy=False)
+        return exp.Select(expressions=[*map(copied, own), *answers, *because, *map(copied, lines)]).from_(
+            concluded, copy=False
+        )
 
     def set_apart(self, read: exp.Expression) -> exp.Select:
         """The rows that have a cell that cannot be read, of a table as `read` makes it."""
         names = list(dict.fromkeys(self._names()))
         wrong = [named(when, f"{name} refused") for name, when in self.refusals.items()]
-        rows = exp.select(column(ROW), *(column(name) for name in names), *wrong)
+        rows = exp.Select(expressions=[column(ROW), *(column(name) for name in names), *wrong])
         refused = formula(":refused", refused=any_of(*self.refusals.values()))
-        return rows.from_(read, copy=False).where(refused)
+        return rows.from_(read, copy=False).where(refused, copy=False)
 
     def which_refused(self, table: str, name: str) -> exp.Select:
         """The rows with a cell that cannot be read: what is carried along, and under a ``name`` which columns."""
@@ -177,7 +179,11 @@ class CohortQuery:
         ]
         which = named(together(wrong), name)
         refused = formula(":refused", refused=any_of(*self.refusals.values()))
-        return exp.select(*own, which).from_(self._layers.over(exp.to_table(table)), copy=False).where(refused)
+        return (
+            exp.Select(expressions=[*own, which])
+            .from_(self._layers.over(exp.to_table(table)), copy=False)
+            .where(refused, copy=False)
+        )
 
     def _because(self, fact: str) -> exp.Expression:
         """Why a fact is not known, or leaves something open that is asked of it."""

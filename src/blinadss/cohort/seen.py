@@ -19,7 +19,7 @@ from blinadss.cohort.times import NEVER_ENDS
 from blinadss.elapsed import DAYS, earlier, months_between
 from blinadss.engines.layers import Layers
 from blinadss.engines.readings import Reading, beyond
-from blinadss.engines.terms import all_of, any_of, decimal, either, formula, negated, one_of, unknown
+from blinadss.engines.terms import all_of, any_of, copied, decimal, either, formula, negated, one_of, unknown
 from blinadss.errors import UsageError
 from blinadss.expression import Comparison
 from blinadss.quantity import plain
@@ -54,7 +54,7 @@ class Seen:
             (self.stale, "stale"),
         ):
             if not isinstance(when, exp.Boolean) or when.this:
-                case = case.when(when.copy(), exp.Literal.string(because), copy=False)
+                case = case.when(copied(when), exp.Literal.string(because), copy=False)
         return case if case.args.get("ifs") else exp.cast(exp.Null(), "VARCHAR")
 
     def unknown(self) -> exp.Expression:

@@ -20,7 +20,7 @@ from sqlglot import exp
 from blinadss.engines.factoring import any_of_sets
 from blinadss.engines.layers import Layers
 from blinadss.engines.readings import PlainReading, Reading
-from blinadss.engines.terms import free_name, joined, negated, unknown
+from blinadss.engines.terms import free_name, joined, named, negated, unknown
 from blinadss.engines.truths import Truths, signed
 from blinadss.expression import Comparison, Expression, comparisons
 from blinadss.knowledge import Policy
@@ -102,7 +102,7 @@ class Clauses:
 
         ``more`` is selected before it.
         """
-        answers = [exp.alias_(sql, name, quoted=True) for name, sql in self._answers.items()]
+        answers = [named(sql, name) for name, sql in self._answers.items()]
         return exp.Select(expressions=[*more, *answers]).from_(self._layers.over(readings), copy=False)
 
     def _policy(self, policy: Policy) -> Columns:

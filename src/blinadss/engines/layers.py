@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from sqlglot import exp
 
-from blinadss.engines.terms import column, free_name
+from blinadss.engines.terms import column, copied, free_name, named
 
 
 class Layers:
@@ -24,7 +24,7 @@ class Layers:
         """A column of that name, or nearly, for the expression; what is a column already, or asks none, stays so."""
         asked = [each.name for each in sql.find_all(exp.Column)]
         if isinstance(sql, exp.Column) or not asked:
-            return sql.copy()
+            return copied(sql)
         stage = 1 + max(self._stages.get(each, -1) for each in asked)
         free = free_name(name, self._taken)
         while len(self._layers) <= stage:
@@ -40,7 +40,7 @@ class Layers:
     def over(self, table: exp.Expression) -> exp.Expression:
         """The table with the columns beside its own, as something to select from."""
         for number, layer in enumerate(self._layers):
-            columns = [exp.alias_(sql, name, quoted=True) for name, sql in layer.items()]
+            columns = [named(sql, name) for name, sql in layer.items()]
             inner = exp.Select(expressions=[exp.Star(), *columns]).from_(table, copy=False)
             table = inner.subquery(f"layer_{number}", copy=False)
         return table

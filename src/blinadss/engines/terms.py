@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache, reduce
 from typing import cast
@@ -20,7 +20,12 @@ def column(name: str) -> exp.Column:
 
 def named(sql: exp.Expression, name: str) -> exp.Expression:
     """The expression under a name."""
-    return exp.Alias(this=sql.copy(), alias=exp.to_identifier(name, quoted=True))
+    return exp.Alias(this=copied(sql), alias=exp.to_identifier(name, quoted=True))
+
+
+def copied(sql: exp.Expression) -> exp.Expression:
+    """The expression again, as a tree of its own: a node has one parent. Much faster than what SQLGlot does itself."""
+    return _filled(sql, {})
 
 
 def decimal(magnitude: Decimal) -> exp.Expression:
@@ -41,7 +46,7 @@ def either(certain: exp.Expression, possible: exp.Expression) -> exp.Expression:
 
 def enclosed(sql: exp.Expression) -> exp.Expression:
     """The expression, in parentheses where what stands about it would read it otherwise."""
-    return _wrapped(sql.copy())
+    return _wrapped(copied(sql))
 
 
 def _wrapped(sql: exp.Expression) -> exp.Expression:
@@ -79,11 +84,20 @@ def formula(text: str, **parts: exp.Expression) -> exp.Expression:
     >>> formula(":one >= 2 * :other", one=column("a b"), other=decimal(Decimal(3))).sql("duckdb")
     '"a b" >= 2 * 3.0'
     """
+    return _filled(_parsed(text), parts)
 
-    def filled(node: exp.Expression) -> exp.Expression:
-        return _wrapped(parts[node.name[:-1]].copy()) if isinstance(node, exp.Placeholder) else node
 
-    return _parsed(text).transform(filled)
+def _filled(node: exp.Expression, parts: Mapping[str, exp.Expression]) -> exp.Expression:
+    """A copy of the expression, with parts in the place of names."""
+    if isinstance(node, exp.Placeholder):
+        return _wrapped(_filled(parts[node.name[:-1]], {}))
+
+    def of(value: object) -> object:
+        if isinstance(value, list):
+            return [of(each) for each in value]
+        return _filled(value, parts) if isinstance(value, exp.Expression) else value
+
+    return type(node)(**{key: of(value) for key, value in node.args.items()})
 
 
 @lru_cache(maxsize=256)
@@ -96,7 +110,7 @@ def _parsed(text: str) -> exp.Expression:
 def one_of(asked: exp.Expression, codes: Sequence[str]) -> exp.Expression:
     """Whether a text is one of some codes; unknown where there is no text."""
     if not codes:
-        return exp.NEQ(this=asked, expression=asked.copy())
+        return exp.NEQ(this=asked, expression=copied(asked))
     texts = [exp.Literal.string(code) for code in codes]
     return exp.EQ(this=asked, expression=texts[0]) if len(texts) == 1 else exp.In(this=asked, expressions=texts)
 

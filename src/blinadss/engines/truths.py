@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from blinadss.engines.layers import Layers
 from blinadss.engines.readings import Reading
-from blinadss.engines.terms import either, joined, negated
+from blinadss.engines.terms import copied, either, joined, negated
 from blinadss.expression import Comparison, Expression, Operator, line
 
 _OPPOSITE: Mapping[Operator, Operator] = {"is not": "is", "<": ">=", "<=": ">"}
@@ -74,7 +74,7 @@ def _count(parts: Sequence[exp.Expression], *, unknown: bool, needed: int) -> ex
     """Whether enough of the parts hold, those that are unknown counted or not."""
 
     def one_or_none(part: exp.Expression) -> exp.Expression:
-        known = exp.Coalesce(this=part.copy(), expressions=[exp.Boolean(this=unknown)])
+        known = exp.Coalesce(this=copied(part), expressions=[exp.Boolean(this=unknown)])
         return exp.Cast(this=known, to=exp.DataType(this=exp.DataType.Type.INT))
 
     counted = [one_or_none(part) for part in parts] or [exp.Literal.number(0)]

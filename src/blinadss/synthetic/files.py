@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +17,7 @@ from blinadss.synthetic.distribution import Distribution
 from blinadss.synthetic.distribution_files import SHIPPED, read_distribution
 from blinadss.synthetic.query import query_over, synthetic_cohort
 
+_SECONDS = 0.2
 _FORMATS = {
     ".parquet": "FORMAT parquet, COMPRESSION snappy",
     ".csv": "FORMAT csv, HEADER",
@@ -77,6 +78,8 @@ def _run(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
             done.result()
         except BaseException:
             connection.interrupt()
+            while wait([done], _SECONDS).not_done:  # a query that had not begun was not stopped
+                connection.interrupt()
             raise
 
 
