@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blinadss.errors import UsageError
+from blinadss.in_sql import name_of
 from blinadss.knowledge import KnowledgeBase
 from blinadss.loading import load_knowledge
 
@@ -133,7 +134,7 @@ class _Question:
             connection.execute("INSERT INTO refusals SELECT unnest($1), unnest($2)", [numbers, texts])
         answered = query.screened("cohort", self.wanted).sql("duckdb", copy=False)
         own = [name for name in (query.layout.id, *query.layout.kept) if name]
-        carried = "".join(f", cohort.{_quoted(each.name)}" for each in own)
+        carried = "".join(f", cohort.{name_of(each.name)}" for each in own)
         both = (
             f"SELECT *, CAST(NULL AS VARCHAR) AS {REFUSED} FROM ({answered}) UNION ALL BY NAME"  # noqa: S608
             f' SELECT refusals."{ROW}", refusals.{REFUSED}{carried} FROM refusals JOIN cohort USING ("{ROW}")'
@@ -147,10 +148,6 @@ class _Question:
         columns = [Column(name, str(type_)) for name, type_ in zip(relation.columns, relation.types, strict=True)]
         layout = read_layout(columns, keep=self.keep, leave_out=self.leave_out)
         return CohortQuery(layout, self.knowledge, self.policies, self.on)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _kind_of(table: object) -> _Kind:

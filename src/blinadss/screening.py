@@ -18,10 +18,10 @@ from blinadss.cohort.query import VERDICTS, CohortQuery, Wanted
 from blinadss.cohort.rows import why_refused
 from blinadss.errors import UsageError
 from blinadss.findings import KnowledgeStamp, Verdict
+from blinadss.in_sql import literal, name_of
 from blinadss.knowledge import KnowledgeBase
 from blinadss.result import Result
 from blinadss.tables import Source, run, write_quarantine, write_table
-from blinadss.tables.room import literal, name_of
 
 _ROWS_AT_ONCE = 1000
 _SCREENED, _THEN = "blinadss screened", "blinadss screened then"

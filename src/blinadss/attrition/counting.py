@@ -12,15 +12,16 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from blinadss.attrition.crossing import VERDICTS, counts_of, quoted
+from blinadss.attrition.crossing import VERDICTS, counts_of
 from blinadss.attrition.figures import Count, Discretion, Funnel, NearMiss, NearMisses, PolicyAttrition, Step, Truths
 from blinadss.attrition.lines import Asked, Line, asked_in
 from blinadss.engines.clauses import Columns
 from blinadss.engines.terms import free_name
 from blinadss.findings import Verdict
+from blinadss.in_sql import name_of
 from blinadss.prepared import PreparedPolicy
 
-_PATTERNS = quoted("blinadss patterns of answers")
+_PATTERNS = name_of("blinadss patterns of answers")
 
 
 def attrition(  # noqa: PLR0913 - where the figures come from, and how they are told
@@ -34,21 +35,21 @@ def attrition(  # noqa: PLR0913 - where the figures come from, and how they are 
 ) -> PolicyAttrition:
     """The attrition of a screened table under one edition of a policy.
 
-    ``relation`` is SQL that stands after FROM: a quoted name, or a query in parentheses, of the rows that this edition
+    ``relation`` is SQL that stands after FROM: a name_of name, or a query in parentheses, of the rows that this edition
     answers. It has the BOOLEAN ``columns`` of the policy and the column ``verdict`` of its verdicts. Counts below
     ``least`` are not told; see `Discretion`. Raises `UsageError` if a row has no verdict.
     """
     told = Discretion(least).told
     answers = [*columns.criteria.values(), *columns.indications.values(), columns.contraindicated, columns.eligible]
     kept = list(dict.fromkeys([verdict, *answers]))
-    patients = quoted(free_name("patients", {name.casefold() for name in kept}))
+    patients = name_of(free_name("patients", {name.casefold() for name in kept}))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_PATTERNS} AS "  # noqa: S608 - names are quoted
-        f"SELECT {', '.join(map(quoted, kept))}, count(*) AS {patients} FROM {relation} GROUP BY ALL"
+        f"CREATE OR REPLACE TEMP TABLE {_PATTERNS} AS "  # noqa: S608 - names are name_of
+        f"SELECT {', '.join(map(name_of, kept))}, count(*) AS {patients} FROM {relation} GROUP BY ALL"
     )
     try:
         found = counts_of(connection, _PATTERNS, [verdict], f"sum({patients})")
-        in_force = f"{_PATTERNS} WHERE {quoted(verdict)} <> '{Verdict.NOT_IN_FORCE.value}'"
+        in_force = f"{_PATTERNS} WHERE {name_of(verdict)} <> '{Verdict.NOT_IN_FORCE.value}'"
         counter = _Counter(connection, in_force, patients, Discretion(least))
         funnels = tuple(counter.funnel(asked) for asked in asked_in(prepared, columns))
     finally:
@@ -140,7 +141,7 @@ class _Counter:
         """For how many each expression is true, false and unknown."""
         sides = [side for each in asked for side in (each, f"NOT {each}", f"{each} IS NULL")]
         counts = ", ".join(f"coalesce(sum({self._patients}) FILTER (WHERE {side}), 0)" for side in sides)
-        (row,) = self._run(f"SELECT {counts} FROM {self._source}")  # noqa: S608 - names are quoted
+        (row,) = self._run(f"SELECT {counts} FROM {self._source}")  # noqa: S608 - names are name_of
         told = [self._told(int(count)) for count in row]
         return [Truths(*told[at : at + 3]) for at in range(0, len(told), 3)]
 
@@ -149,7 +150,7 @@ class _Counter:
         against = " + ".join(f"CAST(coalesce(NOT {each}, FALSE) AS INTEGER)" for each in holds)
         unsaid = " OR ".join(f"{each} IS NULL" for each in holds)
         found = self._run(
-            f"SELECT {_first([f'NOT {each}' for each in holds])}, "  # noqa: S608 - names are quoted
+            f"SELECT {_first([f'NOT {each}' for each in holds])}, "  # noqa: S608 - names are name_of
             f"{_first([f'{each} IS NOT TRUE' for each in holds])}, "
             f"least(2, {against or 0}), {unsaid or 'FALSE'}, {asked.conclusion.holds}, {asked.eligible} IS TRUE, "
             f"CAST(sum({self._patients}) AS BIGINT) FROM {self._source} GROUP BY ALL"

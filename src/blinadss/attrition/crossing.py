@@ -8,9 +8,9 @@ from itertools import product
 from duckdb import DuckDBPyConnection
 
 from blinadss.attrition.figures import Change, Cross, Discretion
-from blinadss.engines.terms import column
 from blinadss.errors import UsageError
 from blinadss.findings import Verdict
+from blinadss.in_sql import name_of
 
 VERDICTS = tuple(each.value for each in Verdict)
 
@@ -40,8 +40,8 @@ def cross(connection: DuckDBPyConnection, relation: str, column_a: str, column_b
 
 def changing(relation: str, column_a: str, column_b: str) -> str:
     """The query that selects all rows of a table whose verdicts in two columns differ."""
-    one, other = quoted(column_a), quoted(column_b)
-    return f"SELECT * FROM {relation} WHERE {one} IS DISTINCT FROM {other}"  # noqa: S608 - names are quoted
+    one, other = name_of(column_a), name_of(column_b)
+    return f"SELECT * FROM {relation} WHERE {one} IS DISTINCT FROM {other}"  # noqa: S608 - names are name_of
 
 
 def counts_of(
@@ -51,8 +51,8 @@ def counts_of(
 
     Raises `UsageError` if there is anything but a verdict in a column.
     """
-    columns = ", ".join(map(quoted, names))
-    query = f"SELECT {columns}, {patients} FROM {relation} GROUP BY {columns}"  # noqa: S608 - names are quoted
+    columns = ", ".join(map(name_of, names))
+    query = f"SELECT {columns}, {patients} FROM {relation} GROUP BY {columns}"  # noqa: S608 - names are name_of
     counts: dict[tuple[str, ...], int] = {}
     wrong: dict[str, str] = {}
     for *verdicts, count in connection.execute(query).fetchall():
@@ -64,8 +64,3 @@ def counts_of(
             f"name columns of verdicts: each row has one of {', '.join(VERDICTS)}",
         )
     return counts
-
-
-def quoted(name: str) -> str:
-    """The name of a column or a table, quoted, so that any name will do."""
-    return column(name).sql("duckdb")

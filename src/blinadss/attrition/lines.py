@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from blinadss.attrition.crossing import quoted
 from blinadss.attrition.figures import StepKind
 from blinadss.engines.clauses import Columns
+from blinadss.in_sql import name_of
 from blinadss.knowledge import Indication
 from blinadss.normal_form import APPLIES
 from blinadss.prepared import PreparedPolicy
@@ -51,15 +51,15 @@ def asked_in(prepared: PreparedPolicy, columns: Columns) -> Iterator[Asked]:
     the contraindications; its conclusion is then put together from two exact columns.
     """
     policy = prepared.policy
-    names = {each.id: quoted(columns.indications[each.id]) for each in policy.indications}
+    names = {each.id: name_of(columns.indications[each.id]) for each in policy.indications}
     either = f"({' OR '.join(names.values()) or 'FALSE'})"
     against = [_line(use, columns) for use in policy.contraindications]
-    eligible = quoted(columns.eligible)
+    eligible = name_of(columns.eligible)
     if len(names) != 1:
         some = Line(APPLIES, "applies", "At least one indication applies.", None, False, either)
         yield Asked(policy.id, policy.title, (*against, some), _conclusion(eligible), either, eligible, of_policy=True)
     for each in policy.indications:
-        exactly = eligible if len(names) == 1 else f"(NOT {quoted(columns.contraindicated)} AND {names[each.id]})"
+        exactly = eligible if len(names) == 1 else f"(NOT {name_of(columns.contraindicated)} AND {names[each.id]})"
         yield Asked(each.id, each.title, _lines(against, each, columns), _conclusion(exactly), names[each.id], eligible)
 
 
@@ -72,7 +72,7 @@ def _lines(against: Iterable[Line], indication: Indication, columns: Columns) ->
 
 
 def _line(use: Use, columns: Columns) -> Line:
-    said, name = use.criterion, quoted(columns.criteria[use.criterion.id])
+    said, name = use.criterion, name_of(columns.criteria[use.criterion.id])
     holds = name if use.role == "requires" else f"(NOT {name})"
     return Line(said.id, _KINDS[use.role], said.statement, said.assurance, use.scope, holds)
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 from duckdb import DuckDBPyConnection
 
-from blinadss.attrition.crossing import quoted
 from blinadss.attrition.figures import Discretion, Settles, Settling
 from blinadss.expression import Comparison, Operator, comparisons
 from blinadss.facts import FACTS
 from blinadss.findings import Verdict
 from blinadss.implicants import Box
+from blinadss.in_sql import name_of
 from blinadss.knowledge import EFFORTS, KnowledgeBase
 from blinadss.prepared import PreparedPolicy
 from blinadss.standing import Left, Standing
@@ -39,18 +39,18 @@ def settling(  # noqa: PLR0913 - where the figures come from, and how they are t
 ) -> Settling:
     """The facts that are missing of the undetermined patients under one edition of a policy.
 
-    ``relation`` is SQL that stands after FROM: a quoted name, or a query in parentheses, of the rows that this edition
+    ``relation`` is SQL that stands after FROM: a name_of name, or a query in parentheses, of the rows that this edition
     answers. It has the column ``verdict`` of the verdicts of the policy and the BOOLEAN columns ``lines`` of
     comparisons, which may be those of other policies too. The ``most`` largest patterns are looked at.
     Counts below ``least`` are not told; see `Discretion`.
     """
     told, seen, tally = Discretion(least).told, Seen(prepared, lines), _Tally()
-    known = [quoted(name) for name in seen.columns]
+    known = [name_of(name) for name in seen.columns]
     alike = ", ".join([*known, "count(*) AS patients"])
     ordered = ", ".join(["patients DESC", *known])
     rows = connection.execute(
-        f"SELECT *, count(*) OVER (), sum(patients) OVER () FROM ("  # noqa: S608 - names are quoted
-        f"SELECT {alike} FROM {relation} WHERE {quoted(verdict)} = '{Verdict.UNDETERMINED.value}' GROUP BY ALL) "
+        f"SELECT *, count(*) OVER (), sum(patients) OVER () FROM ("  # noqa: S608 - names are name_of
+        f"SELECT {alike} FROM {relation} WHERE {name_of(verdict)} = '{Verdict.UNDETERMINED.value}' GROUP BY ALL) "
         f"ORDER BY {ordered} LIMIT {most:d}"
     ).fetchall()
     for *truths, patients, _, _ in rows:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from itertools import accumulate, pairwise
 
+from blinadss.in_sql import literal, name_of
 from blinadss.kinds import Coded, Dated, Measured
 from blinadss.synthetic.distribution import Case, Condition, Draw, Quantiles, Shares
 
@@ -45,7 +46,7 @@ class Chances:
         return f"hash(xor({ROW}, {_unsigned(int.from_bytes(digest[:8], 'big'))}))"
 
     def _parts(self, condition: Condition) -> Iterator[str]:
-        name = quoted_name(condition.name)
+        name = name_of(condition.name)
         if condition.words:
             words = (word_of(self.draws[condition.name], word) for word in condition.words)
             yield f"{name} IN ({', '.join(words)})"
@@ -57,7 +58,7 @@ class Chances:
     def _way(self, name: str, way: Shares | Quantiles, written: Written) -> str:
         if isinstance(way, Quantiles):
             drawn = first(self._lines(self._kept(name), way))
-            return f"{quoted_name(way.of)} * {drawn}" if way.of else drawn
+            return f"{name_of(way.of)} * {drawn}" if way.of else drawn
         number = self._number(name) if len(way.values) <= 2 else self._kept(name)
         shares = accumulate(share for _, share in way.values)
         return first(
@@ -68,7 +69,7 @@ class Chances:
         """The number by chance, worked out once and then asked several times."""
         chance = f"chance of {name}"
         self.needed[chance] = self._number(name)
-        return quoted_name(chance)
+        return name_of(chance)
 
     @staticmethod
     def _lines(number: str, way: Quantiles) -> Iterator[tuple[str, str]]:
@@ -105,7 +106,7 @@ def type_of(draw: Draw) -> str:
     """The type of what is drawn: a whole number unless it has digits, or none of a fact and so as exact as can be."""
     if draw.words and not isinstance(draw.kind, Dated):
         codes = draw.kind.codes if isinstance(draw.kind, Coded) else draw.words
-        return f"ENUM({', '.join(quoted_text(code) for code in codes)})"
+        return f"ENUM({', '.join(literal(code) for code in codes)})"
     if draw.kind is None:
         return "DOUBLE"
     return f"DECIMAL(9, {draw.digits})" if isinstance(draw.kind, Measured) and draw.digits else "INTEGER"
@@ -113,14 +114,4 @@ def type_of(draw: Draw) -> str:
 
 def word_of(draw: Draw, word: str) -> str:
     """A word as a value of the draw's type."""
-    return f"CAST({quoted_text(word)} AS {type_of(draw)})"
-
-
-def quoted_name(name: str) -> str:
-    """The name of a column, quoted; no name that is drawn holds a quotation mark."""
-    return f'"{name}"'
-
-
-def quoted_text(text: str) -> str:
-    """A text as a value."""
-    return "'" + text.replace("'", "''") + "'"
+    return f"CAST({literal(word)} AS {type_of(draw)})"

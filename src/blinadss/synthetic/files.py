@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from blinadss.errors import UsageError, one_of, quoted
-from blinadss.synthetic.chance import ROW, quoted_text
+from blinadss.in_sql import literal
+from blinadss.synthetic.chance import ROW
 from blinadss.synthetic.distribution import Distribution
 from blinadss.synthetic.distribution_files import SHIPPED, read_distribution
 from blinadss.synthetic.query import query_over, synthetic_cohort
@@ -57,7 +58,7 @@ def write_synthetic(  # noqa: PLR0913 - each says one thing about the table, by 
         if threads > 1:
             numbers = _shared_out(connection, rows, temporary.with_name("numbers.duckdb"))
             query = query_over(numbers, seed, bad, distribution, facts)
-        _run(connection, f"COPY ({query}) TO {quoted_text(str(temporary))} ({written}, USE_TMP_FILE false)")
+        _run(connection, f"COPY ({query}) TO {literal(str(temporary))} ({written}, USE_TMP_FILE false)")
 
 
 def _config(memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
@@ -88,7 +89,7 @@ def _shared_out(connection: duckdb.DuckDBPyConnection, rows: int, path: Path) ->
 
     They are those of a table in a file, where they take up next to nothing.
     """
-    connection.execute(f"ATTACH {quoted_text(str(path))} AS numbers")
+    connection.execute(f"ATTACH {literal(str(path))} AS numbers")
     numbers = f"SELECT range AS {ROW} FROM range(1, {rows + 1})"  # noqa: S608 - a number
     _run(connection, f"CREATE TABLE numbers.numbers AS {numbers}")
     return f"SELECT {ROW} FROM numbers.numbers"  # noqa: S608 - a constant
@@ -108,7 +109,7 @@ def _metadata(distribution: Distribution, rows: int, seed: int, bad: float) -> s
         "distribution": f"sha256:{hashlib.sha256(SHIPPED.read_bytes()).hexdigest()}",
         "made_by": f"blinadss {__version__}, DuckDB {duckdb.__version__}",
     }
-    return "{" + ", ".join(f"{key}: {quoted_text(str(value))}" for key, value in said.items()) + "}"
+    return "{" + ", ".join(f"{key}: {literal(str(value))}" for key, value in said.items()) + "}"
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from blinadss.errors import Problem, UsageError, near, one_of, quoted
+from blinadss.in_sql import literal, name_of
 from blinadss.kinds import NEVER, Coded, Dated, Measured
 from blinadss.quantity import DURATION, GRADE
-from blinadss.synthetic.chance import ROW, Chances, first, quoted_name, quoted_text, type_of, word_of
+from blinadss.synthetic.chance import ROW, Chances, first, type_of, word_of
 from blinadss.synthetic.distribution import Case, Contradiction, Distribution, Draw, Quantiles, Shares
 from blinadss.synthetic.distribution_files import read_distribution
 
@@ -78,7 +79,7 @@ class _Table:
         )
         columns = {"id": f"'synthetic-' || {ROW}", "assessed_on": self.today}
         columns |= {name: value for draw in facts for name, value in self._columns(draw)}
-        columns[MISTAKE] = first((_is(number), quoted_text(each.id)) for number, each in enumerate(self.mistakes))
+        columns[MISTAKE] = first((_is(number), literal(each.id)) for number, each in enumerate(self.mistakes))
         return f"SELECT {_listed(columns)} FROM ({self._more(sql, {})})"  # noqa: S608
 
     def _more(self, sql: str, columns: Mapping[str, str]) -> str:
@@ -99,7 +100,7 @@ class _Table:
 
     def _recorded(self, draw: Draw) -> str:
         """Whether there is a value and it is written down."""
-        there = f"{quoted_name(draw.name)} IS NOT NULL"
+        there = f"{name_of(draw.name)} IS NOT NULL"
         if all(each.share == 1 for each in draw.recorded):
             return there
         name = _recorded(draw.name)
@@ -129,26 +130,24 @@ class _Table:
     def _cell(draw: Draw, wrong: Mapping[int, str], value: str) -> str:
         """What is wrong on purpose, otherwise the value where it is written down."""
         mistakes = [(_is(number), text) for number, text in wrong.items()]
-        return first([*mistakes, (quoted_name(_recorded(draw.name)), value)])
+        return first([*mistakes, (name_of(_recorded(draw.name)), value)])
 
     def _shown(self, draw: Draw) -> str:
         """The value as it stands in the table."""
-        name = quoted_name(draw.name)
+        name = name_of(draw.name)
         if isinstance(draw.kind, Dated):
             seen_on = f"{self.today} - {name}"
             return (
-                first([(f"{name} < 0", quoted_text(NEVER)), ("", f"CAST({seen_on} AS VARCHAR)")])
-                if draw.words
-                else seen_on
+                first([(f"{name} < 0", literal(NEVER)), ("", f"CAST({seen_on} AS VARCHAR)")]) if draw.words else seen_on
             )
         return f"CAST({name} AS VARCHAR)" if isinstance(draw.kind, Coded) and draw.name in self.as_text else name
 
     def _literal(self, draw: Draw, text: str) -> str:
         """A value that is written in the file, as it stands in the table."""
         if isinstance(draw.kind, Coded):
-            return quoted_text(text) if draw.name in self.as_text else word_of(draw, text)
+            return literal(text) if draw.name in self.as_text else word_of(draw, text)
         if isinstance(draw.kind, Dated):
-            return quoted_text(text) if draw.words else f"DATE {quoted_text(text)}"
+            return literal(text) if draw.words else f"DATE {literal(text)}"
         return f"CAST({text} AS {type_of(draw)})"
 
 
@@ -188,8 +187,8 @@ def _recorded(name: str) -> str:
 
 
 def _is(number: int) -> str:
-    return f"{quoted_name(MISTAKE)} = {number}"
+    return f"{name_of(MISTAKE)} = {number}"
 
 
 def _listed(columns: Mapping[str, str]) -> str:
-    return ", ".join(f"{value} AS {quoted_name(name)}" for name, value in columns.items())
+    return ", ".join(f"{value} AS {name_of(name)}" for name, value in columns.items())

@@ -8,7 +8,8 @@ from pathlib import Path
 import duckdb
 
 from blinadss.errors import UsageError, near, one_of, quoted
-from blinadss.tables.room import ROW, Room, Table, checked_names, literal, name_of, said
+from blinadss.in_sql import literal, name_of
+from blinadss.tables.room import ROW, Room, Table, checked_names, said
 
 _MAGIC = slice(8, 12), b"DUCK"
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import duckdb
 
 from blinadss.errors import UsageError
+from blinadss.in_sql import literal
 from blinadss.tables.records import LONGEST, fields_of, records
-from blinadss.tables.room import QUOTING, Room, Table, checked_names, literal
+from blinadss.tables.room import QUOTING, Room, Table, checked_names
 from blinadss.tables.tally import tally
 from blinadss.tables.texts import Sorting, checked_text, opened, read_through
 

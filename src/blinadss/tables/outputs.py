@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 
 from blinadss.errors import UsageError, one_of
+from blinadss.in_sql import literal
 from blinadss.output import free, whole
-from blinadss.tables.room import literal, said
+from blinadss.tables.room import said
 from blinadss.tables.running import run
 
 QUARANTINE = ("row", "column", "value", "reason")

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Self
 import duckdb
 
 from blinadss.errors import UsageError, printable
+from blinadss.in_sql import literal, name_of
 from blinadss.tables.databases import chosen
-from blinadss.tables.room import Room, Table, checked_names, literal, name_of
+from blinadss.tables.room import Room, Table, checked_names
 
 if TYPE_CHECKING:
     from adbc_driver_manager import AdbcConnection

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 
 from blinadss.errors import Problem, UsageError, printable, quoted
+from blinadss.in_sql import literal, name_of
 from blinadss.tables.running import run
 
 Settings = dict[str, str | bool | int | float | list[str]]
@@ -115,16 +116,6 @@ def checked_names(names: Sequence[str], where: str) -> None:
             problems.append(Problem(f"{where}: column {place} is called {quoted(name)}, {_RESERVED}", "rename it"))
     if problems:
         raise UsageError(problems)
-
-
-def name_of(name: str) -> str:
-    """The name in SQL, in which nothing in it acts."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: object) -> str:
-    """The text in SQL, in which nothing in it acts."""
-    return "'" + str(text).replace("'", "''") + "'"
 
 
 def said(error: Exception) -> str:

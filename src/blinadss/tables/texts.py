@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import BinaryIO, Self, cast
 
 from blinadss.errors import UsageError
+from blinadss.in_sql import literal
 from blinadss.tables.progress import Progress
 from blinadss.tables.records import LONGEST
-from blinadss.tables.room import QUOTING, Room, Table, literal
+from blinadss.tables.room import QUOTING, Room, Table
 
 _MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 Reject = tuple[int, str, str]
