@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from blinadss.cli import main
+from blinadss.cohort_commands import _ended_by_signals
 
 pytest.importorskip("duckdb")
 pytest.importorskip("sqlglot")
@@ -227,3 +228,21 @@ def test_an_interrupted_screening_leaves_nothing(tmp_path: Path) -> None:
         left = [each.name for each in tmp_path.iterdir() if each.name not in {"cohort.parquet", "out-quarantine.csv"}]
         assert left == []
         (tmp_path / "out-quarantine.csv").unlink(missing_ok=True)
+
+
+def test_an_error_that_an_interrupt_became_is_an_interrupt() -> None:
+    """DuckDB, told to end in the middle of a small query, raises an error of its own."""
+
+    @_ended_by_signals()
+    def small_query() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        small_query()
+    assert signal.getsignal(signal.SIGINT) is before
+    with pytest.raises(RuntimeError, match="another"), _ended_by_signals():
+        raise RuntimeError("another")

@@ -164,13 +164,20 @@ def _template(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """While it lasts, being told to end is as Ctrl-C is, so that no temporary copy of a table is left behind."""
+    """While it lasts, being told to end is as Ctrl-C is, whatever was being done; no copy of a table is left behind."""
+    told: list[int] = []
 
-    def end(*_: object) -> NoReturn:
+    def end(number: int, _: object) -> NoReturn:
+        told.append(number)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, end)
+    before = {each: signal.signal(each, end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
+    except Exception:
+        if told:  # of which DuckDB makes an error of its own
+            raise KeyboardInterrupt from None
+        raise
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
