@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, Inexact
@@ -11,15 +11,14 @@ from typing import Any
 import duckdb
 
 from blinadss.cohort.layout import Column
-from blinadss.derived import origins
 from blinadss.errors import Mistake
-from blinadss.expression import comparisons
 from blinadss.facts import FACTS
+from blinadss.in_sql import name_of
 from blinadss.kinds import Coded, Dated, Measured
-from blinadss.knowledge import KnowledgeBase
 from blinadss.quantity import DURATION, EXACT, Quantity, plain
 from blinadss.testing import values
 from blinadss.testing.choices import Choices
+from blinadss.testing.tables import text_columns, text_row
 
 Row = dict[str, Any]
 
@@ -34,7 +33,7 @@ class Generated:
     def in_duckdb(self, name: str = "cohort") -> duckdb.DuckDBPyConnection:
         """A database that has it as a table, with a column `row`."""
         connection = duckdb.connect()
-        declared = ", ".join(f"{quoted(each.name)} {each.type}" for each in self.columns)
+        declared = ", ".join(f"{name_of(each.name)} {each.type}" for each in self.columns)
         connection.execute(f'CREATE TABLE {name} ("row" BIGINT, {declared})')
         marks = ", ".join("?" * (len(self.columns) + 1))
         cells = [[number, *(row[each.name] for each in self.columns)] for number, row in enumerate(self.rows, 1)]
@@ -42,51 +41,12 @@ class Generated:
         return connection
 
 
-def quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def facts_of(knowledge: KnowledgeBase, policies: Iterable[str]) -> tuple[str, ...]:
-    """Every fact that some policies ask, with those that have a say in it."""
-    found: set[str] = set()
-    for policy in knowledge.select(policies):
-        for use in policy.uses():
-            for leaf in comparisons(use.criterion.when):
-                found.update(origins(leaf.fact))
-                for each in knowledge.facts[leaf.fact].follows:
-                    found.update(origin for read in comparisons(each.when) for origin in origins(read.fact))
-    return tuple(sorted(found))
-
-
-def marks_of(knowledge: KnowledgeBase, policies: Iterable[str]) -> values.Marks:
-    """What the facts are compared with."""
-    return values.marks_of(use.criterion.when for policy in knowledge.select(policies) for use in policy.uses())
-
-
 def of_texts(
     choices: Sequence[Choices], facts: Sequence[str], on: date, marks: values.Marks, fresh_for: Mapping[str, int]
 ) -> Generated:
     """A row for each source of choices, every cell a text with its own unit, a third of them empty."""
-    names: list[str] = []
-    for fact in facts:
-        names.append(fact)
-        names += [f"{fact}_on"] if f"{fact}_on" not in FACTS else []
-        kind = FACTS[fact]
-        names += [f"{fact}_upper_limit"] if isinstance(kind, Measured) and "x ULN" in kind.dimension.scales() else []
-    rows = []
-    for each in choices:
-        row: Row = dict.fromkeys(names)
-        for fact in facts:
-            if each.once_in(3):
-                continue
-            drawn = values.value(each, fact, on, marks, fresh_for.get(fact))
-            observation = drawn[-1] if isinstance(drawn, list) else drawn
-            said = observation if isinstance(observation, dict) else {"value": observation}
-            for key, beside in (("value", ""), ("on", "_on"), ("upper_limit", "_upper_limit")):
-                if key in said and f"{fact}{beside}" in row:
-                    row[f"{fact}{beside}"] = str(said[key])
-        rows.append(row)
-    return Generated([Column(name, "VARCHAR") for name in names], rows)
+    rows: list[Row] = [dict(text_row(each, facts, on, marks, fresh_for)) for each in choices]
+    return Generated([Column(name, "VARCHAR") for name in text_columns(facts)], rows)
 
 
 def of_types(

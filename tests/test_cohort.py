@@ -19,6 +19,7 @@ from blinadss.cohort.layout import Column, read_layout
 from blinadss.cohort.query import CohortQuery, Wanted
 from blinadss.cohort.rows import profile_of, why_refused
 from blinadss.testing.choices import Dice
+from blinadss.testing.tables import facts_read, marks_read
 
 ON = date(2026, 11, 22)
 KNOWLEDGE = blinadss.load_knowledge()
@@ -120,8 +121,8 @@ def check(table: flat_tables.Generated, policies: Sequence[str], on: date | None
 @pytest.mark.parametrize(("policies", "rows"), [(LABELS, 150), (ALL, 10)], ids=["both labels", "every policy"])
 def test_a_table_of_texts_is_answered_as_each_row_is_assessed(policies: tuple[str, ...], rows: int) -> None:
     dice = [Dice(f"texts {number}") for number in range(rows)]
-    marks = flat_tables.marks_of(KNOWLEDGE, policies)
-    table = flat_tables.of_texts(dice, flat_tables.facts_of(KNOWLEDGE, policies), ON, marks, KNOWLEDGE.fresh_for)
+    marks = marks_read(KNOWLEDGE, policies)
+    table = flat_tables.of_texts(dice, facts_read(KNOWLEDGE, policies), ON, marks, KNOWLEDGE.fresh_for)
     assert check(table, policies) == (rows, 0)
 
 
@@ -129,15 +130,15 @@ def test_a_table_of_texts_is_answered_as_each_row_is_assessed(policies: tuple[st
 def test_a_table_of_numbers_and_days_is_answered_as_each_row_is_assessed(seed: int) -> None:
     policies = SOME if seed == 0 else LABELS
     dice = [Dice(f"types {seed}/{number}") for number in range(60)]
-    facts, marks = flat_tables.facts_of(KNOWLEDGE, policies), flat_tables.marks_of(KNOWLEDGE, policies)
+    facts, marks = facts_read(KNOWLEDGE, policies), marks_read(KNOWLEDGE, policies)
     answered, _ = check(flat_tables.of_types(Dice(seed), dice, facts, ON, marks), policies)
     assert answered > 30
 
 
 def test_each_row_is_answered_on_its_own_day() -> None:
     dice = [Dice(f"days {number}") for number in range(120)]
-    marks = flat_tables.marks_of(KNOWLEDGE, ALL)
-    facts = flat_tables.facts_of(KNOWLEDGE, LABELS)
+    marks = marks_read(KNOWLEDGE, ALL)
+    facts = facts_read(KNOWLEDGE, LABELS)
     table = flat_tables.of_texts(dice, facts, ON, marks, KNOWLEDGE.fresh_for)
     table.columns.append(Column("assessed_on", "DATE"))
     starts = [edition.start for policy in KNOWLEDGE.select(LABELS) for edition in policy.editions]

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import blinadss
-from blinadss import engines as engines_module
+from blinadss import installed
 from blinadss.consequences import follows
-from blinadss.engines import maker_of
+from blinadss.engines import maker_of, makers_here
 from blinadss.engines.reference import ReferenceEngine
 from blinadss.errors import UsageError
 from blinadss.expression import Comparison, Group, Values
@@ -221,12 +221,12 @@ def test_an_assessment_asks_it_where_it_is_named() -> None:
 
 
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines_module, "find_spec", lambda package: None if package == "duckdb" else package)
+    monkeypatch.setattr(installed, "find_spec", lambda package: None if package == "duckdb" else package)
     anew = KNOWLEDGE.alone(KNOWLEDGE.policy("us-label"))  # to every cache
     with pytest.raises(UsageError, match="the engine `columnar` needs `duckdb`") as error:
         blinadss.assess(blinadss.load_profile({}), on=ON, engines=["columnar"], knowledge=anew, policies=["us-label"])
     assert error.value.problems[0].hint == "install `blinadss[cohort]`"
-    assert "columnar" not in engines_module.makers_here()
+    assert "columnar" not in makers_here()
 
 
 def test_an_engine_that_is_not_named_imports_nothing() -> None:

@@ -10,14 +10,14 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
 from typing import NoReturn
 
 # Pydantic looks for plugins in every installed package at each start; a command that answers once has no use for any.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 from blinadss import cohort_commands, commands, knowledge_commands
-from blinadss.errors import BlinadssError, Mistake, printable
+from blinadss.arguments import a_day, a_length, a_moment, a_part, a_supposition
+from blinadss.errors import BlinadssError, printable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,53 +45,6 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
 
-def _day(text: str) -> date:
-    from blinadss.kinds import day
-
-    try:
-        return day(text)
-    except Mistake as mistake:
-        raise argparse.ArgumentTypeError(f"{mistake.problem}; {mistake.hint}") from None
-
-
-def _moment(text: str) -> date | datetime:
-    """A day, or a day and a time of day (in the zone of an option of its own)."""
-    if "T" not in text:
-        return _day(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"`{printable(text)}` is not a time; write `2026-12-01T09:00`") from None
-    if moment.tzinfo:
-        raise argparse.ArgumentTypeError("an offset does not say when the clocks change; add `--zone Europe/Berlin`")
-    return moment
-
-
-def _supposed(text: str) -> tuple[str, str]:
-    """A fact and what it is to be."""
-    fact, colon, value = text.partition(":")
-    if not colon or not value.strip():
-        raise argparse.ArgumentTypeError(f"`{printable(text)}` is not a fact; write `disease.cd19: positive`")
-    return fact.strip(), value.strip()
-
-
-def _part(text: str) -> tuple[int, int]:
-    """Which part of how many."""
-    number, _, of = text.partition("/")
-    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
-        raise argparse.ArgumentTypeError(f"`{printable(text)}` is not a part; write for example `1/2`")
-    return int(number), int(of)
-
-
-def _length(text: str) -> timedelta:
-    from blinadss.treatment_text import read_time
-
-    try:
-        return read_time(text)
-    except Mistake as mistake:
-        raise argparse.ArgumentTypeError(f"{mistake.problem}; {mistake.hint}") from None
-
-
 class _Commands:
     """The commands of a parser, and the options that several of them have."""
 
@@ -115,7 +68,7 @@ class _Commands:
         added = self.add(run, says)
         added.add_argument("profile", metavar="PROFILE", help="a YAML or JSON file; - is standard input")
         added.add_argument(
-            "--on", type=_day, metavar="DATE", help="the day of assessment (default: the profile's, or today)"
+            "--on", type=a_day, metavar="DATE", help="the day of assessment (default: the profile's, or today)"
         )
         return added
 
@@ -153,7 +106,7 @@ def _of_patients(to: _Commands) -> None:
     assess.add_argument(
         "--suppose",
         action="append",
-        type=_supposed,
+        type=a_supposition,
         metavar="FACT",
         help="answer as if this were so instead: 'disease.cd19: positive'; may be repeated",
     )
@@ -169,7 +122,7 @@ def _of_patients(to: _Commands) -> None:
     compare.add_argument(
         "--dates",
         nargs="+",
-        type=_day,
+        type=a_day,
         default=(),
         metavar="DATE",
         help="the policies as they stood on each of these days; the patient stays as on the day of assessment",
@@ -181,24 +134,24 @@ def _of_patients(to: _Commands) -> None:
     checklist.add_argument(
         "--start",
         required=True,
-        type=_moment,
+        type=a_moment,
         metavar="DATE",
         help="the first day of the first cycle that is listed, or its time too: 2026-12-01T09:00",
     )
     checklist.add_argument("--zone", metavar="ZONE", help="the time zone of the start, such as Europe/Berlin")
     checklist.add_argument("--cycle", type=int, metavar="N", help="list this cycle alone (default: all of them)")
-    checklist.add_argument("--bag", type=_length, metavar="LENGTH", help="how long a bag lasts, such as 96h or 7d")
+    checklist.add_argument("--bag", type=a_length, metavar="LENGTH", help="how long a bag lasts, such as 96h or 7d")
     checklist.add_argument("--ordered", metavar="DOSE", help="hold an ordered dose against the rule: '28 mcg/day'")
-    checklist.add_argument("--due", type=_day, metavar="DATE", help="list only what is due on that day")
+    checklist.add_argument("--due", type=a_day, metavar="DATE", help="list only what is due on that day")
     to.writes(checklist, "text", "json", *commands.DOCUMENTS, "csv", "ics")
 
     course = to.add(commands.course, "say how a course of treatment stands, and what to do next")
     course.add_argument("events", metavar="EVENTS", help="a YAML or JSON list of what happened, and when")
     course.add_argument("--profile", required=True, metavar="PROFILE", help="who the patient is")
     course.add_argument("--indication", required=True, metavar="ID", help="as `blinadss policies` lists them")
-    course.add_argument("--at", type=_moment, metavar="TIME", help="as of when (default: the last event)")
+    course.add_argument("--at", type=a_moment, metavar="TIME", help="as of when (default: the last event)")
     course.add_argument("--zone", metavar="ZONE", help="the time zone of TIME, where the events have one")
-    course.add_argument("--bag", type=_length, metavar="LENGTH", help="how long a bag lasts, such as 96h or 7d")
+    course.add_argument("--bag", type=a_length, metavar="LENGTH", help="how long a bag lasts, such as 96h or 7d")
     to.writes(course, "text", "json")
 
     grade = to.of_patient(commands.grade, "grade what was seen, by one version of a grading system")
@@ -215,7 +168,7 @@ def _of_tables(to: _Commands) -> None:
         help="a CSV, TSV, JSON lines or Parquet file, a folder of Parquet, a DuckDB file, or postgresql://…",
     )
     screen.add_argument(
-        "--on", type=_day, metavar="DATE", help="the day of assessment (default: assessed_on, or today)"
+        "--on", type=a_day, metavar="DATE", help="the day of assessment (default: assessed_on, or today)"
     )
     screen.add_argument("--policy", action="append", metavar="ID", help="as of assess; may be repeated")
     screen.add_argument("-o", "--output", metavar="FILE", help="write the answers to a .parquet, .csv or .jsonl file")
@@ -228,7 +181,7 @@ def _of_tables(to: _Commands) -> None:
     screen.add_argument("--because", action="store_true", help="write why facts are not known")
     screen.add_argument("--attrition", action="store_true", help="say where patients are lost, and what to find out")
     screen.add_argument("--pictures", metavar="DIR", help="draw the funnels as SVG into this folder")
-    screen.add_argument("--against", type=_day, metavar="DATE", help="compare with the verdicts on another day")
+    screen.add_argument("--against", type=a_day, metavar="DATE", help="compare with the verdicts on another day")
     screen.add_argument("--least", type=int, default=0, metavar="N", help="tell no count of fewer than N patients")
     screen.add_argument("--table", dest="sheet", metavar="NAME", help="which table of a database")
     screen.add_argument("--delimiter", metavar="CHAR", help="what sets fields apart (default: found out)")
@@ -262,7 +215,7 @@ def _of_knowledge(to: _Commands) -> None:
         metavar="WHAT",
         help="a folder of criteria, or a patient's file (default: the shipped criteria)",
     )
-    check.add_argument("--on", type=_day, metavar="DATE", help="the day as of which a patient's file is checked")
+    check.add_argument("--on", type=a_day, metavar="DATE", help="the day as of which a patient's file is checked")
     check.add_argument("--sizes", action="store_true", help="list how large the normal form of each policy is")
     to.writes(check, "text", "json")
 
@@ -270,7 +223,7 @@ def _of_knowledge(to: _Commands) -> None:
     test.add_argument("folder", nargs="?", metavar="DIR", help="default: scenarios")
     test.add_argument("--policy", action="append", metavar="ID", help="break only this policy, folder, or `cautions`")
     test.add_argument(
-        "--part", type=_part, default=(1, 1), metavar="K/N", help="break only every N-th from the K-th on"
+        "--part", type=a_part, default=(1, 1), metavar="K/N", help="break only every N-th from the K-th on"
     )
     test.add_argument("--no-breakages", action="store_true", help="only run the scenarios")
     test.add_argument("--list", action="store_true", help="list every breakage and the scenario that noticed it")
@@ -278,7 +231,7 @@ def _of_knowledge(to: _Commands) -> None:
     to.writes(to.add(knowledge_commands.facts, "list every fact a profile can hold"), "text", "markdown")
 
     policies = to.add(commands.policies, "list the policies and their editions")
-    policies.add_argument("--on", type=_day, metavar="DATE", help="mark what is in force on that day (default: today)")
+    policies.add_argument("--on", type=a_day, metavar="DATE", help="mark what is in force on that day (default: today)")
 
     show = to.add(knowledge_commands.show, "show a policy, an indication, a criterion, a caution or a result in words")
     what = show.add_mutually_exclusive_group(required=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from blinadss.commands import knowledge_of, look, today
 from blinadss.errors import Problem, UsageError
+from blinadss.installed import require
 from blinadss.output import free, write
 
 if TYPE_CHECKING:
@@ -20,18 +21,16 @@ if TYPE_CHECKING:
 
 def screen(options: argparse.Namespace) -> int:
     """Screen a table of patients, or write an empty one."""
-    _needs()
+    require("a table of patients", ("duckdb", "sqlglot"), "cohort")
     if options.template:
         return _template(options)
     if options.table is None:
         raise UsageError("no table is named", "write `blinadss screen cohort.csv`, or `--template` for an empty one")
     from blinadss.screening import TableScreening
-    from blinadss.tables import checked_target, open_source
+    from blinadss.tables import open_source
 
     output, quarantine, pictures = _targets(options)
     knowledge = knowledge_of(options)
-    if output is not None:
-        checked_target(output, force=options.force)
     with (
         _ended_by_signals(),
         open_source(
@@ -62,7 +61,7 @@ def screen(options: argparse.Namespace) -> int:
 
 def synthetic(options: argparse.Namespace) -> int:
     """Write a table of made-up patients."""
-    _needs()
+    require("a table of patients", ("duckdb", "sqlglot"), "cohort")
     from blinadss.output import patience
     from blinadss.synthetic import write_synthetic
     from blinadss.tables import checked_target
@@ -73,26 +72,19 @@ def synthetic(options: argparse.Namespace) -> int:
     return 0
 
 
-def _needs() -> None:
-    """Raise `UsageError` if what tables need is not installed."""
-    from importlib.util import find_spec
-
-    missing = [f"`{package}`" for package in ("duckdb", "sqlglot") if find_spec(package) is None]
-    if missing:
-        raise UsageError(f"a table of patients needs {' and '.join(missing)}", "install `blinadss[cohort]`")
-
-
 def _targets(options: argparse.Namespace) -> tuple[Path | None, Path | None, Path | None]:
     """Where the answers, the rows that cannot be read, and the pictures go; all that is wrong with them at once."""
+    from blinadss.tables import checked_target
+
     output, pictures = (Path(each) if each else None for each in (options.output, options.pictures))
     quarantine = Path(options.quarantine) if options.quarantine else None
     if output is not None and quarantine is None:
         quarantine = output.with_name(f"{output.name.removesuffix(output.suffix)}-quarantine.csv")
     problems: list[Problem] = []
-    for target in (output, quarantine):
+    for target, check in ((output, checked_target), (quarantine, free)):
         try:
             if target is not None:
-                free(target, force=options.force)
+                check(target, force=options.force)
         except UsageError as error:
             problems += error.problems
     if output is not None and output == quarantine:

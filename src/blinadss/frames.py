@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from importlib.util import find_spec
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blinadss.errors import UsageError
 from blinadss.in_sql import name_of
+from blinadss.installed import require
 from blinadss.knowledge import KnowledgeBase
 from blinadss.loading import load_knowledge
 
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 F = TypeVar("F")
 REFUSED = "refused"
 _KINDS = "a pandas, Polars or PyArrow table, or a DuckDB relation"
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """How frames of one kind are made of what DuckDB answers, and how one of them is handed to it."""
-
-    given: Callable[[Any], Any]
-    made: Callable[[duckdb.DuckDBPyRelation, Any], Any]
 
 
 def screen(  # noqa: PLR0913 - each says one thing about the question, by name
@@ -59,9 +52,7 @@ def screen(  # noqa: PLR0913 - each says one thing about the question, by name
     (``row``), and in `refused` the columns that cannot be read. Raises `UsageError` for columns that are wrong,
     a policy that there is not, a day that nobody gives, or a table of another kind.
     """
-    missing = [f"`{package}`" for package in ("duckdb", "sqlglot", "narwhals") if find_spec(package) is None]
-    if missing:
-        raise UsageError(f"screening needs {' and '.join(missing)}", "install `blinadss[cohort]`")
+    require("screening", ("duckdb", "sqlglot", "narwhals"), "cohort")
     import duckdb
 
     from blinadss.cohort.query import Wanted
@@ -78,9 +69,9 @@ def screen(  # noqa: PLR0913 - each says one thing about the question, by name
     if isinstance(table, duckdb.DuckDBPyRelation):
         made = question.of_relation(table)
     else:
-        kind = _kind_of(table)
+        as_given = _maker_of(table)
         with closing(duckdb.connect()) as connection:
-            made = kind.made(question.of_frame(connection, kind.given(table)), table)
+            made = as_given(question.of_frame(connection, table))
     found: F = made
     return found
 
@@ -96,7 +87,7 @@ class _Question:
 
     def of_relation(self, relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
         """What is answered of a relation, and for rows that cannot be read the columns that are wrong."""
-        from blinadss.cohort.query import ROW
+        from blinadss.cohort.layout import ROW
 
         query = self._query(relation)
         numbered = f'SELECT row_number() OVER () AS "{ROW}", * FROM cohort'  # noqa: S608 - no name of anybody's
@@ -112,29 +103,24 @@ class _Question:
 
     def of_frame(self, connection: duckdb.DuckDBPyConnection, frame: Any) -> duckdb.DuckDBPyRelation:  # noqa: ANN401
         """What is answered of a frame, with the reasons for rows that cannot be read."""
-        from blinadss.cohort.query import ROW
-        from blinadss.cohort.rows import why_refused
+        from blinadss.cohort.layout import ROW
+        from blinadss.cohort.refusals import refused_rows
 
         connection.execute("SET pandas_analyze_sample = 0")  # a column of anything is read as text
         connection.register("given", frame)
         given = connection.sql("SELECT * FROM given")
         query = self._query(given)
         connection.execute(f'CREATE TEMP TABLE cohort AS SELECT row_number() OVER () AS "{ROW}", * FROM given')  # noqa: S608
-        cursor = connection.execute(query.refused("cohort").sql("duckdb", copy=False)) if query.refusals else None
-        names = [name for name, *_ in (cursor.description if cursor else None) or ()]
-        said = []
-        for cells in cursor.fetchall() if cursor else ():
-            its = dict(zip(names, cells, strict=True))
-            wrong = [name for name in query.refusals if its[f"{name} refused"]]
-            reasons = [f"{name}: {reason}" for name, _, reason in why_refused(query.layout, wrong, its, self.on)]
-            said.append((its[ROW], "; ".join(reasons)))
+        said = [
+            (row, "; ".join(f"{name}: {reason}" for name, _, reason in cells))
+            for row, cells in refused_rows(connection, query, "cohort")
+        ]
         connection.execute(f'CREATE TEMP TABLE refusals ("{ROW}" BIGINT, {REFUSED} VARCHAR)')
         if said:
             numbers, texts = ([each[place] for each in said] for place in (0, 1))
             connection.execute("INSERT INTO refusals SELECT unnest($1), unnest($2)", [numbers, texts])
         answered = query.screened("cohort", self.wanted).sql("duckdb", copy=False)
-        own = [name for name in (query.layout.id, *query.layout.kept) if name]
-        carried = "".join(f", cohort.{name_of(each.name)}" for each in own)
+        carried = "".join(f", cohort.{name_of(each.name)}" for each in query.layout.carried)
         both = (
             f"SELECT *, CAST(NULL AS VARCHAR) AS {REFUSED} FROM ({answered}) UNION ALL BY NAME"  # noqa: S608
             f' SELECT refusals."{ROW}", refusals.{REFUSED}{carried} FROM refusals JOIN cohort USING ("{ROW}")'
@@ -150,7 +136,8 @@ class _Question:
         return CohortQuery(layout, self.knowledge, self.policies, self.on)
 
 
-def _kind_of(table: object) -> _Kind:
+def _maker_of(table: object) -> Callable[[duckdb.DuckDBPyRelation], Any]:
+    """What makes a frame, of the kind of this one, of what DuckDB answers."""
     import narwhals as nw
 
     try:
@@ -159,11 +146,11 @@ def _kind_of(table: object) -> _Kind:
         raise UsageError(f"`{type(table).__name__}` is not a table that can be screened", f"give {_KINDS}") from None
     library = frame.implementation
     if library.is_pandas():
-        return _Kind(lambda given: given, _as_pandas)
+        return partial(_as_pandas, given=table)
     if library.is_polars():
-        return _Kind(lambda given: given, lambda answered, _: answered.pl())
+        return lambda answered: answered.pl()
     if library.is_pyarrow():
-        return _Kind(lambda given: given, lambda answered, _: answered.to_arrow_table())
+        return lambda answered: answered.to_arrow_table()
     raise UsageError(f"a table of {library.name.lower()} cannot be screened", f"give {_KINDS}")
 
 

@@ -15,7 +15,7 @@ from blinadss.attrition import Attrition, Cross, PolicyAttrition, attrition, cro
 from blinadss.attrition.figures import Count, Discretion
 from blinadss.cohort.layout import Column, headings_of, read_layout
 from blinadss.cohort.query import VERDICTS, CohortQuery, Wanted
-from blinadss.cohort.rows import why_refused
+from blinadss.cohort.refusals import refused_rows
 from blinadss.errors import UsageError
 from blinadss.findings import KnowledgeStamp, Verdict
 from blinadss.in_sql import literal, name_of
@@ -23,7 +23,6 @@ from blinadss.knowledge import KnowledgeBase
 from blinadss.result import Result
 from blinadss.tables import Source, run, write_quarantine, write_table
 
-_ROWS_AT_ONCE = 1000
 _SCREENED, _THEN = "blinadss screened", "blinadss screened then"
 _EVERYTHING = Wanted(findings=True, lines=True)
 
@@ -106,16 +105,9 @@ class TableScreening:
         """Every cell that cannot be read, and every row: its number, the column, what it says, and why not."""
         for row, name, reason in self.source.rejects():
             yield row, name, "", reason
-        if not self.query.refusals:
-            return
-        cursor = self.connection.execute(self.query.refused(self._table).sql("duckdb", copy=False))
-        names = [column for column, *_ in cursor.description or ()]
-        while some := cursor.fetchmany(_ROWS_AT_ONCE):
-            for cells in some:
-                its = dict(zip(names, cells, strict=True))
-                wrong = [name for name in self.query.refusals if its[f"{name} refused"]]
-                for name, said, reason in why_refused(self.layout, wrong, its, self.on):
-                    yield its["row"], name, said, reason
+        for row, cells in refused_rows(self.connection, self.query, self._table):
+            for cell in cells:
+                yield row, *cell
 
     def quarantine(self, target: Path | None, *, force: bool = False) -> int:
         """How many rows cannot be read; which, why and where is written to the file, if one is named."""
@@ -143,8 +135,9 @@ class TableScreening:
 
         Counts below ``least`` are not told; see `blinadss.attrition.figures.Discretion`.
         """
-        relation = f"({self.query.screened(self._table).sql('duckdb', copy=False)})"
-        if written is not None:
+        if written is None:
+            relation = f"({self.query.screened(self._table).sql('duckdb', copy=False)})"
+        else:
             reader = {".csv": "read_csv", ".parquet": "read_parquet", ".jsonl": "read_json"}[written.suffix.lower()]
             more = ", all_varchar = true" if reader == "read_csv" else ""
             relation = f"{reader}({literal(written)}{more})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from blinadss.attrition import attrition_markdown, attrition_text
-from blinadss.attrition.figures import Count
+from blinadss.attrition.telling import counted, share
 from blinadss.page import Page
 from blinadss.screening import PolicyCount, Screening
 
@@ -20,8 +20,8 @@ def screening_text(screening: Screening, *, width: int = 100, colour: bool = Fal
     for policy in screening.policies:
         page.line("")
         page.paragraph(_heading(policy), "", style="strong")
-        for verdict, share in _shares(screening, policy):
-            page.line(f"  {_number(policy.verdicts[verdict], screening):>13}  {verdict.replace('_', ' ')}{share}")
+        for verdict, part in _shares(screening, policy):
+            page.line(f"  {counted(policy.verdicts[verdict], screening.least):>13}  {verdict.replace('_', ' ')}{part}")
     text = "\n".join(page.lines) + "\n"
     if screening.attrition is None:
         return text
@@ -33,8 +33,8 @@ def screening_markdown(screening: Screening) -> str:
     parts = ["# Screening", *_said(screening)]
     for policy in screening.policies:
         rows = [
-            f"| {verdict.replace('_', ' ')} | {_number(policy.verdicts[verdict], screening)}{share} |"
-            for verdict, share in _shares(screening, policy)
+            f"| {verdict.replace('_', ' ')} | {counted(policy.verdicts[verdict], screening.least)}{part} |"
+            for verdict, part in _shares(screening, policy)
         ]
         parts += [f"## {_heading(policy)}", "\n".join(["| verdict | patients |", "|---|---:|", *rows])]
     if screening.attrition is not None:
@@ -44,10 +44,10 @@ def screening_markdown(screening: Screening) -> str:
 
 def _said(screening: Screening) -> Iterator[str]:
     day = f"on {screening.assessed_on}" if screening.assessed_on else "each row on its own day"
-    yield (
-        f"{_number(screening.rows, screening)} rows, {day}: {_number(screening.screened, screening)} screened,"
-        f" {_number(screening.set_apart, screening)} set apart because a cell cannot be read."
+    rows, screened, apart = (
+        counted(each, screening.least) for each in (screening.rows, screening.screened, screening.set_apart)
     )
+    yield f"{rows} rows, {day}: {screened} screened, {apart} set apart because a cell cannot be read."
     for names, what in (
         (screening.not_in_table, "asked by the policies and not in the table, so unknown of everybody"),
         (screening.not_asked, "in the table and asked by none of these policies"),
@@ -67,12 +67,6 @@ def _heading(policy: PolicyCount) -> str:
 def _shares(screening: Screening, policy: PolicyCount) -> Iterator[tuple[str, str]]:
     """Each verdict that somebody has, with its share of those who were screened."""
     for verdict, number in policy.verdicts.items():
-        if number and screening.screened:
-            yield verdict, f"  ({100 * number / screening.screened:.1f} %)"
-        elif number is None:
-            yield verdict, ""
-
-
-def _number(count: Count, screening: Screening) -> str:
-    """A count, or that it is too small to be told."""
-    return f"{count:,}" if count is not None else f"fewer than {screening.least}"
+        if number != 0:
+            part = share(number, screening.screened)
+            yield verdict, f"  ({part})" if part else ""

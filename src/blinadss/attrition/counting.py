@@ -35,7 +35,7 @@ def attrition(  # noqa: PLR0913 - where the figures come from, and how they are 
 ) -> PolicyAttrition:
     """The attrition of a screened table under one edition of a policy.
 
-    ``relation`` is SQL that stands after FROM: a name_of name, or a query in parentheses, of the rows that this edition
+    ``relation`` is SQL that stands after FROM: a quoted name, or a query in parentheses, of the rows that this edition
     answers. It has the BOOLEAN ``columns`` of the policy and the column ``verdict`` of its verdicts. Counts below
     ``least`` are not told; see `Discretion`. Raises `UsageError` if a row has no verdict.
     """
@@ -44,7 +44,7 @@ def attrition(  # noqa: PLR0913 - where the figures come from, and how they are 
     kept = list(dict.fromkeys([verdict, *answers]))
     patients = name_of(free_name("patients", {name.casefold() for name in kept}))
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {_PATTERNS} AS "  # noqa: S608 - names are name_of
+        f"CREATE OR REPLACE TEMP TABLE {_PATTERNS} AS "  # noqa: S608 - names are quoted
         f"SELECT {', '.join(map(name_of, kept))}, count(*) AS {patients} FROM {relation} GROUP BY ALL"
     )
     try:
@@ -141,7 +141,7 @@ class _Counter:
         """For how many each expression is true, false and unknown."""
         sides = [side for each in asked for side in (each, f"NOT {each}", f"{each} IS NULL")]
         counts = ", ".join(f"coalesce(sum({self._patients}) FILTER (WHERE {side}), 0)" for side in sides)
-        (row,) = self._run(f"SELECT {counts} FROM {self._source}")  # noqa: S608 - names are name_of
+        (row,) = self._run(f"SELECT {counts} FROM {self._source}")  # noqa: S608 - names are quoted
         told = [self._told(int(count)) for count in row]
         return [Truths(*told[at : at + 3]) for at in range(0, len(told), 3)]
 
@@ -150,7 +150,7 @@ class _Counter:
         against = " + ".join(f"CAST(coalesce(NOT {each}, FALSE) AS INTEGER)" for each in holds)
         unsaid = " OR ".join(f"{each} IS NULL" for each in holds)
         found = self._run(
-            f"SELECT {_first([f'NOT {each}' for each in holds])}, "  # noqa: S608 - names are name_of
+            f"SELECT {_first([f'NOT {each}' for each in holds])}, "  # noqa: S608 - names are quoted
             f"{_first([f'{each} IS NOT TRUE' for each in holds])}, "
             f"least(2, {against or 0}), {unsaid or 'FALSE'}, {asked.conclusion.holds}, {asked.eligible} IS TRUE, "
             f"CAST(sum({self._patients}) AS BIGINT) FROM {self._source} GROUP BY ALL"

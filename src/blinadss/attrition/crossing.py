@@ -41,7 +41,7 @@ def cross(connection: DuckDBPyConnection, relation: str, column_a: str, column_b
 def changing(relation: str, column_a: str, column_b: str) -> str:
     """The query that selects all rows of a table whose verdicts in two columns differ."""
     one, other = name_of(column_a), name_of(column_b)
-    return f"SELECT * FROM {relation} WHERE {one} IS DISTINCT FROM {other}"  # noqa: S608 - names are name_of
+    return f"SELECT * FROM {relation} WHERE {one} IS DISTINCT FROM {other}"  # noqa: S608 - names are quoted
 
 
 def counts_of(
@@ -52,7 +52,7 @@ def counts_of(
     Raises `UsageError` if there is anything but a verdict in a column.
     """
     columns = ", ".join(map(name_of, names))
-    query = f"SELECT {columns}, {patients} FROM {relation} GROUP BY {columns}"  # noqa: S608 - names are name_of
+    query = f"SELECT {columns}, {patients} FROM {relation} GROUP BY {columns}"  # noqa: S608 - names are quoted
     counts: dict[tuple[str, ...], int] = {}
     wrong: dict[str, str] = {}
     for *verdicts, count in connection.execute(query).fetchall():

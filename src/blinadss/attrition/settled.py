@@ -13,7 +13,9 @@ from dataclasses import replace
 from duckdb import DuckDBPyConnection
 
 from blinadss.attrition.figures import Discretion, Settles, Settling
-from blinadss.expression import Comparison, Operator, comparisons
+from blinadss.engines.clauses import comparisons_of
+from blinadss.engines.truths import OPPOSITE
+from blinadss.expression import Comparison
 from blinadss.facts import FACTS
 from blinadss.findings import Verdict
 from blinadss.implicants import Box
@@ -23,7 +25,7 @@ from blinadss.prepared import PreparedPolicy
 from blinadss.standing import Left, Standing
 
 MOST = 20_000  # patterns that are looked at
-_OPPOSITES: dict[Operator, Operator] = {"is": "is not", ">=": "<", ">": "<="}
+_OPPOSITES = {plain: opposite for opposite, plain in OPPOSITE.items()}
 
 
 def settling(  # noqa: PLR0913 - where the figures come from, and how they are told
@@ -39,7 +41,7 @@ def settling(  # noqa: PLR0913 - where the figures come from, and how they are t
 ) -> Settling:
     """The facts that are missing of the undetermined patients under one edition of a policy.
 
-    ``relation`` is SQL that stands after FROM: a name_of name, or a query in parentheses, of the rows that this edition
+    ``relation`` is SQL that stands after FROM: a quoted name, or a query in parentheses, of the rows that this edition
     answers. It has the column ``verdict`` of the verdicts of the policy and the BOOLEAN columns ``lines`` of
     comparisons, which may be those of other policies too. The ``most`` largest patterns are looked at.
     Counts below ``least`` are not told; see `Discretion`.
@@ -49,7 +51,7 @@ def settling(  # noqa: PLR0913 - where the figures come from, and how they are t
     alike = ", ".join([*known, "count(*) AS patients"])
     ordered = ", ".join(["patients DESC", *known])
     rows = connection.execute(
-        f"SELECT *, count(*) OVER (), sum(patients) OVER () FROM ("  # noqa: S608 - names are name_of
+        f"SELECT *, count(*) OVER (), sum(patients) OVER () FROM ("  # noqa: S608 - names are quoted
         f"SELECT {alike} FROM {relation} WHERE {name_of(verdict)} = '{Verdict.UNDETERMINED.value}' GROUP BY ALL) "
         f"ORDER BY {ordered} LIMIT {most:d}"
     ).fetchall()
@@ -72,12 +74,7 @@ class Seen:
 
     def __init__(self, prepared: PreparedPolicy, lines: Mapping[Comparison, str]) -> None:
         form, classes = prepared.form, prepared.form.classes
-        unseen = [each for step in form.steps() for side in step.unseen for each in side]
-        asked = {
-            leaf
-            for each in (*(use.criterion.when for use in prepared.policy.uses()), *unseen)
-            for leaf in comparisons(each)
-        }
+        asked = set(comparisons_of(prepared.policy, form))
         mine = [leaf for leaf in lines if not asked.isdisjoint((leaf, _opposite(leaf)))]
         self.columns = tuple(lines[leaf] for leaf in mine)
         self._sides = [(classes.chosen(leaf), classes.chosen(_opposite(leaf))) for leaf in mine]

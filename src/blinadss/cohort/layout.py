@@ -22,6 +22,7 @@ _NAME = re.compile(r"(?P<what>[^\[\]]+?)\s*(?:\[(?P<unit>[^\[\]]*)\])?", re.DOTA
 _BESIDE = ("_upper_limit", "_unit", "_on")
 _WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 _OWN = ("id", "assessed_on")
+ROW = "row"  # the number of a row, which every table gets
 _PLACES = 20  # of a column of decimals, at most: with 18 digits before them
 
 
@@ -77,9 +78,14 @@ class Layout:
     left_out: tuple[str, ...] = ()
 
     @property
+    def carried(self) -> tuple[Column, ...]:
+        """The columns that stand beside the answers as they are."""
+        return tuple(each for each in (self.id, *self.kept) if each is not None)
+
+    @property
     def columns(self) -> tuple[Column, ...]:
         """Every column that may be read."""
-        own = [self.id, self.assessed_on, *self.kept]
+        own = [*self.carried, self.assessed_on]
         of_facts = [each for its in self.facts.values() for each in (its.value, its.units, its.seen_on, its.limit)]
         return tuple(each for each in (*of_facts, *own) if each is not None)
 

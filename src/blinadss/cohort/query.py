@@ -13,7 +13,7 @@ from blinadss.cohort import cells
 from blinadss.cohort.derived import exactly
 from blinadss.cohort.given import Table
 from blinadss.cohort.known import Known
-from blinadss.cohort.layout import Layout
+from blinadss.cohort.layout import ROW, Layout
 from blinadss.engines.clauses import Clauses, Columns, asked_by
 from blinadss.engines.layers import Layers
 from blinadss.engines.terms import any_of, column, copied, formula, named, together, unknown
@@ -25,7 +25,6 @@ from blinadss.links import links_of
 from blinadss.prepared import PreparedPolicy, prepared_policy
 from blinadss.quantity import Quantity
 
-ROW = "row"
 _DAY = "day of assessment"
 
 
@@ -131,6 +130,11 @@ class CohortQuery:
         """By column that is read, when a cell of it is refused."""
         return {name: when for name, when in self._table.refused.items() if any(when.find_all(exp.Column))}
 
+    @property
+    def is_refused(self) -> exp.Expression:
+        """Whether any cell of a row is."""
+        return any_of(*self.refusals.values())
+
     def screened(self, table: str, wanted: Wanted = VERDICTS) -> exp.Select:
         """What is answered for each row that can be read of a table, which has a column `row` as well."""
         return self.answered(self.read(table), wanted)
@@ -147,10 +151,8 @@ class CohortQuery:
         """What is answered for each row that can be read, of a table as `read` makes it."""
         rows = exp.select("*").from_(read, copy=False)
         if self.refusals:
-            rows = rows.where(
-                formula("NOT COALESCE(:refused, FALSE)", refused=any_of(*self.refusals.values())), copy=False
-            )
-        own = [column(ROW), *(column(each.name) for each in (self.layout.id, *self.layout.kept) if each is not None)]
+            rows = rows.where(formula("NOT COALESCE(:refused, FALSE)", refused=self.is_refused), copy=False)
+        own = self._own()
         lines = [column(name) for name in dict.fromkeys(self._clauses.lines.values())] if wanted.lines else []
         why = [named(self._because(fact), _because(fact)) for fact in self.asked if wanted.because]
         day = [named(self._table.on, _DAY)] if self.on is None else []
@@ -164,26 +166,24 @@ class CohortQuery:
 
     def set_apart(self, read: exp.Expression) -> exp.Select:
         """The rows that have a cell that cannot be read, of a table as `read` makes it."""
-        names = list(dict.fromkeys(self._names()))
+        names = dict.fromkeys(self._names())
         wrong = [named(when, f"{name} refused") for name, when in self.refusals.items()]
         rows = exp.Select(expressions=[column(ROW), *(column(name) for name in names), *wrong])
-        refused = formula(":refused", refused=any_of(*self.refusals.values()))
-        return rows.from_(read, copy=False).where(refused, copy=False)
+        return rows.from_(read, copy=False).where(self.is_refused, copy=False)
 
     def which_refused(self, table: str, name: str) -> exp.Select:
         """The rows with a cell that cannot be read: what is carried along, and under a ``name`` which columns."""
-        own = [column(ROW), *(column(each.name) for each in (self.layout.id, *self.layout.kept) if each is not None)]
         wrong = [
             formula("CASE WHEN :when THEN :name END", when=when, name=exp.Literal.string(each))
             for each, when in self.refusals.items()
         ]
         which = named(together(wrong), name)
-        refused = formula(":refused", refused=any_of(*self.refusals.values()))
-        return (
-            exp.Select(expressions=[*own, which])
-            .from_(self._layers.over(exp.to_table(table)), copy=False)
-            .where(refused, copy=False)
-        )
+        rows = exp.Select(expressions=[*self._own(), which]).from_(self.read(table), copy=False)
+        return rows.where(self.is_refused, copy=False)
+
+    def _own(self) -> list[exp.Expression]:
+        """The number of a row, and what is carried along."""
+        return [column(name) for name in (ROW, *(each.name for each in self.layout.carried))]
 
     def _because(self, fact: str) -> exp.Expression:
         """Why a fact is not known, or leaves something open that is asked of it."""
@@ -244,7 +244,7 @@ class CohortQuery:
 
     def _clash(self) -> None:
         """Refuse to carry along a column that is called as one of the result may be."""
-        criteria = {name for policy in self.policies for use in policy.uses() for name in (use.criterion.id,)}
+        criteria = {use.criterion.id for policy in self.policies for use in policy.uses()}
         taken = {ROW, *criteria, *(policy.id for policy in self.policies), *map(_because, self.asked)}
         clashing = [
             each.name for each in self.layout.kept if each.name.casefold() in {name.casefold() for name in taken}

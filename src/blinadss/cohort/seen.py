@@ -1,11 +1,11 @@
 """What a row says of one fact, in SQL: the counterpart of `sight`, with a class for each kind of fact.
 
-Each says whether the fact was ``given`` at all, ``because`` of what it is not known (NULL where it is),
-and on which day it was seen. What is not known has no value. From each, `engines.readings` can be asked.
+What is not known has no value. From each, readings are made that comparisons can ask.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -19,7 +19,19 @@ from blinadss.cohort.times import NEVER_ENDS
 from blinadss.elapsed import DAYS, earlier, months_between
 from blinadss.engines.layers import Layers
 from blinadss.engines.readings import Reading, beyond
-from blinadss.engines.terms import all_of, any_of, copied, decimal, either, formula, negated, one_of, unknown
+from blinadss.engines.terms import (
+    all_of,
+    any_of,
+    at_ends,
+    copied,
+    decimal,
+    either,
+    enclosed,
+    formula,
+    negated,
+    one_of,
+    unknown,
+)
 from blinadss.errors import UsageError
 from blinadss.expression import Comparison
 from blinadss.quantity import plain
@@ -32,7 +44,7 @@ _MOST_TIMES = 100  # and so many times an upper limit are more than anybody asks
 
 
 @dataclass(frozen=True)
-class Seen:
+class Seen(ABC):
     """What every kind has in common, each as SQL.
 
     Whether anything was ``given``, whether that is ``stale``, whether it is in ``conflict``; on which day it was seen
@@ -57,13 +69,13 @@ class Seen:
                 case = case.when(copied(when), exp.Literal.string(because), copy=False)
         return case if case.args.get("ifs") else exp.cast(exp.Null(), "VARCHAR")
 
+    @abstractmethod
     def unknown(self) -> exp.Expression:
         """Whether no value is known of it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def without(self, layers: Layers, name: str, when: exp.Expression) -> Seen:
         """The same, with no value where that is so; ``name`` is what the columns are called."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -118,8 +130,7 @@ class SeenSpan(Seen):
         return replace(self, low=low, high=high, on_limit=limit)
 
     def _asked(self, leaf: Comparison) -> exp.Expression:
-        sides = [beyond(leaf, each, self.literal(leaf)) for each in dict.fromkeys((self.low, self.high))]
-        return sides[0] if len(sides) == 1 else either(*sides)
+        return at_ends([beyond(leaf, each, self.literal(leaf)) for each in dict.fromkeys((self.low, self.high))])
 
 
 @dataclass(frozen=True)
@@ -179,7 +190,7 @@ class SeenDays(Seen):
                 any_of(self.never, formula(":day <= :limit", day=each, limit=day_literal(last_day(leaf, on))))
                 for each in dict.fromkeys((self.latest, self.earliest))
             ]
-            return sides[0] if len(sides) == 1 else either(*(exp.Paren(this=side) for side in sides))
+            return at_ends([enclosed(side) for side in sides])
 
         return Asked(asked)
 
@@ -194,8 +205,7 @@ class SeenDays(Seen):
         ends = [layers.add(name, time(each)) for each in dict.fromkeys((self.latest, self.earliest))]
 
         def asked(leaf: Comparison) -> exp.Expression:
-            sides = [beyond(leaf, each, whole_literal(leaf)) for each in ends]
-            return sides[0] if len(sides) == 1 else either(*sides)
+            return at_ends([beyond(leaf, each, whole_literal(leaf)) for each in ends])
 
         return Asked(asked)
 

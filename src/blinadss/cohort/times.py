@@ -11,23 +11,22 @@ NEVER_ENDS = 100_000  # longer than any time that is asked about, in months as i
 _MOST = int(max(LIFETIME.values()))
 
 
-def months_between(start: exp.Expression, end: exp.Expression) -> exp.Expression:
-    """Whole months from one day to a later one, and a half more if there are days over."""
-    return formula(
-        "(YEAR(:end) - YEAR(:start)) * 12 + MONTH(:end) - MONTH(:start)"
-        " - CASE WHEN DAY(:end) < DAY(:start) THEN 1 ELSE 0 END"
-        " + CASE WHEN DAY(:end) = DAY(:start)"
-        " OR (DAY(:end) = 1 AND DAY(:start) > DAY(CAST(:end - INTERVAL '1' DAY AS DATE))) THEN 0.0 ELSE 0.5 END",
-        start=start,
-        end=end,
-    )
-
-
 def whole_months_between(start: exp.Expression, end: exp.Expression) -> exp.Expression:
     """Whole months from one day to a later one."""
     return formula(
         "(YEAR(:end) - YEAR(:start)) * 12 + MONTH(:end) - MONTH(:start)"
         " - CASE WHEN DAY(:end) < DAY(:start) THEN 1 ELSE 0 END",
+        start=start,
+        end=end,
+    )
+
+
+def months_between(start: exp.Expression, end: exp.Expression) -> exp.Expression:
+    """Whole months from one day to a later one, and a half more if there are days over."""
+    return formula(
+        ":whole + CASE WHEN DAY(:end) = DAY(:start)"
+        " OR (DAY(:end) = 1 AND DAY(:start) > DAY(CAST(:end - INTERVAL '1' DAY AS DATE))) THEN 0.0 ELSE 0.5 END",
+        whole=whole_months_between(start, end),
         start=start,
         end=end,
     )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 
 from blinadss.engines.agreement import Agreement, EngineDisagreement, Panel
 from blinadss.engines.conclusion import Conclusions, Engine
 from blinadss.engines.reference import ReferenceEngine
-from blinadss.errors import UsageError
+from blinadss.installed import missing, require
 from blinadss.knowledge import Policy
 
 Maker = Callable[..., Engine]
@@ -33,10 +32,7 @@ def maker_of(name: str) -> Maker:
     """What makes the engine of that name. Raises `UsageError` if what it needs is not installed."""
     if name not in NAMED:
         return ENGINES[name]
-    missing = [f"`{package}`" for package in NAMED[name] if find_spec(package) is None]
-    if missing:
-        problem = f"the engine `{name}` needs {' and '.join(missing)}, which cannot be imported here"
-        raise UsageError(problem, "install `blinadss[cohort]`")
+    require(f"the engine `{name}`", NAMED[name], "cohort")
     from blinadss.engines.columnar import ColumnarEngine
 
     return ColumnarEngine
@@ -44,7 +40,7 @@ def maker_of(name: str) -> Maker:
 
 def makers_here() -> dict[str, Maker]:
     """What makes each engine that can run here, those included that must be named."""
-    named = [name for name, packages in NAMED.items() if all(find_spec(package) for package in packages)]
+    named = [name for name, packages in NAMED.items() if not missing(packages)]
     return {name: maker_of(name) for name in (*ENGINES, *named)}
 
 

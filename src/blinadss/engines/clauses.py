@@ -12,7 +12,7 @@ The text uses what DuckDB and Spark have in common, and no CASE where a truth is
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -25,7 +25,7 @@ from blinadss.engines.truths import Truths, signed
 from blinadss.expression import Comparison, Expression, comparisons
 from blinadss.knowledge import Policy
 from blinadss.links import Link
-from blinadss.normal_form import CONTRAINDICATED, ELIGIBLE, Step, normal_form
+from blinadss.normal_form import CONTRAINDICATED, ELIGIBLE, NormalForm, Step, normal_form
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,16 @@ def asked_by(policies: Iterable[Policy], links: Iterable[Link] = ()) -> dict[str
     links = tuple(links)
     asked: dict[str, list[Comparison]] = {}
     for policy in policies:
-        unseen = [each for step in normal_form(policy, links).steps() for side in step.unseen for each in side]
-        for each in (*(use.criterion.when for use in policy.uses()), *unseen):
-            for leaf in comparisons(each):
-                asked.setdefault(leaf.reads, []).append(leaf)
+        for leaf in comparisons_of(policy, normal_form(policy, links)):
+            asked.setdefault(leaf.reads, []).append(leaf)
     return asked
+
+
+def comparisons_of(policy: Policy, form: NormalForm) -> Iterator[Comparison]:
+    """Every comparison of the criteria of a policy, and of what the tables do not see in them."""
+    unseen = [each for step in form.steps() for side in step.unseen for each in side]
+    for each in (*(use.criterion.when for use in policy.uses()), *unseen):
+        yield from comparisons(each)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Protocol
 from sqlglot import exp
 
 from blinadss.engines.ruler import Ruler
-from blinadss.engines.terms import column, decimal, either, one_of
+from blinadss.engines.terms import at_ends, column, decimal, one_of
 from blinadss.expression import Comparison
 
 LOW, HIGH = "low", "high"
@@ -59,8 +59,7 @@ class PlainReading:
         columns = [column(name) for name in self.columns]
         if leaf.threshold is None:
             return one_of(columns[0], leaf.codes)
-        sides = [beyond(leaf, each, decimal(leaf.threshold.magnitude)) for each in columns]
-        return sides[0] if len(sides) == 1 else either(*sides)
+        return at_ends([beyond(leaf, each, decimal(leaf.threshold.magnitude)) for each in columns])
 
 
 def beyond(leaf: Comparison, asked: exp.Expression, threshold: exp.Expression) -> exp.Expression:

@@ -44,6 +44,11 @@ def either(certain: exp.Expression, possible: exp.Expression) -> exp.Expression:
     return exp.Or(this=certain, expression=exp.Paren(this=exp.And(this=possible, expression=unknown())))
 
 
+def at_ends(sides: Sequence[exp.Expression]) -> exp.Expression:
+    """What is asked of a magnitude at its lowest and at its highest; one side, where the two are alike."""
+    return sides[0] if len(sides) == 1 else either(*sides)
+
+
 def enclosed(sql: exp.Expression) -> exp.Expression:
     """The expression, in parentheses where what stands about it would read it otherwise."""
     return _wrapped(copied(sql))

@@ -14,7 +14,8 @@ from blinadss.engines.readings import Reading
 from blinadss.engines.terms import copied, either, joined, negated
 from blinadss.expression import Comparison, Expression, Operator, line
 
-_OPPOSITE: Mapping[Operator, Operator] = {"is not": "is", "<": ">=", "<=": ">"}
+# Each operator that is answered as the opposite of another.
+OPPOSITE: Mapping[Operator, Operator] = {"is not": "is", "<": ">=", "<=": ">"}
 
 
 class Truths:
@@ -53,7 +54,7 @@ class Truths:
 
     def _compared(self, leaf: Comparison) -> exp.Expression:
         """One line; a line and its opposite share a column."""
-        operator = _OPPOSITE.get(leaf.operator)
+        operator = OPPOSITE.get(leaf.operator)
         asked = replace(leaf, operator=operator) if operator else leaf
         if asked not in self._made:
             self._made[asked] = self._layers.add(line(asked), self._readings[asked.reads].asked(asked))

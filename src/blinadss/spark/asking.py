@@ -16,7 +16,6 @@ from sqlglot import exp
 
 from blinadss.cohort.layout import read_layout
 from blinadss.cohort.query import CohortQuery, Wanted
-from blinadss.engines.terms import any_of
 from blinadss.knowledge import KnowledgeBase
 from blinadss.loading import load_knowledge
 from blinadss.spark.frames import columns_of, refused_cells, table_of
@@ -55,11 +54,10 @@ def screen_spark(  # noqa: PLR0913 - each is asked for by name
     layout = read_layout(columns_of(frame), keep=keep, leave_out=leave_out)
     query = CohortQuery(layout, knowledge or load_knowledge(), policies, on)
     whole = exp.select("*").from_(query.read("given"))
-    refused = any_of(*query.refusals.values())
     # What is observed is read once: without it Spark would work each condition out anew from the cells, and would
     # do the same with whatever is asked of the result.
     rows = Observation()
-    counts = sql.count(sql.lit(1)).alias("rows"), sql.count_if(sql.expr(_text(refused))).alias("set_apart")
+    counts = sql.count(sql.lit(1)).alias("rows"), sql.count_if(sql.expr(_text(query.is_refused))).alias("set_apart")
     read = _asked(whole, table_of(frame, layout)).observe(rows, *counts)
     answered = _asked(query.answered(exp.to_table("given"), Wanted(findings, reasons, because)), read)
     screened = answered.observe(Observation(), sql.count(sql.lit(1)).alias("rows"))

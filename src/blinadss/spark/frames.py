@@ -13,8 +13,8 @@ from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as sql
 from pyspark.sql import types as of
 
-from blinadss.cohort.layout import Column, Layout
-from blinadss.cohort.query import ROW, CohortQuery
+from blinadss.cohort.layout import ROW, Column, Layout
+from blinadss.cohort.query import CohortQuery
 from blinadss.cohort.rows import why_refused
 from blinadss.errors import Problem, UsageError, quoted
 

@@ -6,13 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from datetime import date
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
-from blinadss.errors import BlinadssError, Mistake, UsageError
-from blinadss.kinds import day
+from blinadss.arguments import a_day
+from blinadss.errors import BlinadssError, UsageError
 from blinadss.loading import load_knowledge
 from blinadss.spark.asking import screen_spark
 
@@ -80,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="blinadss.spark", description="Screen a table of patients on Spark.")
     parser.add_argument("input", metavar="IN", help="a folder of Parquet files, partitioned or not")
     parser.add_argument("output", metavar="OUT", help="the folder to write; there must be none yet")
-    parser.add_argument("--on", type=_day, metavar="DATE", help="the day of assessment (default: that of each row)")
+    parser.add_argument("--on", type=a_day, metavar="DATE", help="the day of assessment (default: that of each row)")
     parser.add_argument("--refused", metavar="DIR", help="where to write the cells that cannot be read, and why")
     parser.add_argument("--knowledge", metavar="DIR", help="criteria to use instead of those that ship")
     parser.add_argument("--policy", action="append", metavar="ID", help="a policy to ask (default: the labels)")
@@ -94,10 +93,3 @@ def _parser() -> argparse.ArgumentParser:
     }.items():
         parser.add_argument(f"--{name}", action="store_true", help=says)
     return parser
-
-
-def _day(text: str) -> date:
-    try:
-        return day(text)
-    except Mistake as mistake:
-        raise argparse.ArgumentTypeError(f"{mistake.problem}; {mistake.hint}") from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +16,8 @@ from blinadss.synthetic.chance import ROW
 from blinadss.synthetic.distribution import Distribution
 from blinadss.synthetic.distribution_files import SHIPPED, read_distribution
 from blinadss.synthetic.query import query_over, synthetic_cohort
+from blinadss.tables.running import interruptible
 
-_SECONDS = 0.2
 _FORMATS = {
     ".parquet": "FORMAT parquet, COMPRESSION snappy",
     ".csv": "FORMAT csv, HEADER",
@@ -58,7 +57,7 @@ def write_synthetic(  # noqa: PLR0913 - each says one thing about the table, by 
         if threads > 1:
             numbers = _shared_out(connection, rows, temporary.with_name("numbers.duckdb"))
             query = query_over(numbers, seed, bad, distribution, facts)
-        _run(connection, f"COPY ({query}) TO {literal(str(temporary))} ({written}, USE_TMP_FILE false)")
+        interruptible(connection, f"COPY ({query}) TO {literal(str(temporary))} ({written}, USE_TMP_FILE false)")
 
 
 def _config(memory_limit: str, threads: int) -> dict[str, str | bool | int | float | list[str]]:
@@ -71,19 +70,6 @@ def _config(memory_limit: str, threads: int) -> dict[str, str | bool | int | flo
     }
 
 
-def _run(connection: duckdb.DuckDBPyConnection, statement: str) -> None:
-    """Execute what takes long, and end it at once if a key is pressed; DuckDB itself would look at the very end."""
-    with ThreadPoolExecutor(1) as worker:
-        done = worker.submit(connection.execute, statement)
-        try:
-            done.result()
-        except BaseException:
-            connection.interrupt()
-            while wait([done], _SECONDS).not_done:  # a query that had not begun was not stopped
-                connection.interrupt()
-            raise
-
-
 def _shared_out(connection: duckdb.DuckDBPyConnection, rows: int, path: Path) -> str:
     """A query of the numbers of all rows which DuckDB shares out among its threads, as it does not with `range`.
 
@@ -91,7 +77,7 @@ def _shared_out(connection: duckdb.DuckDBPyConnection, rows: int, path: Path) ->
     """
     connection.execute(f"ATTACH {literal(str(path))} AS numbers")
     numbers = f"SELECT range AS {ROW} FROM range(1, {rows + 1})"  # noqa: S608 - a number
-    _run(connection, f"CREATE TABLE numbers.numbers AS {numbers}")
+    interruptible(connection, f"CREATE TABLE numbers.numbers AS {numbers}")
     return f"SELECT {ROW} FROM numbers.numbers"  # noqa: S608 - a constant
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import duckdb
 
+from blinadss.cohort.layout import ROW
 from blinadss.errors import UsageError, near, one_of, quoted
 from blinadss.in_sql import literal, name_of
-from blinadss.tables.room import ROW, Room, Table, checked_names, said
+from blinadss.tables.room import Room, Table, checked_names, said
 
 _MAGIC = slice(8, 12), b"DUCK"
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import duckdb
 
+from blinadss.cohort.layout import ROW
 from blinadss.errors import Problem, UsageError, quoted
 from blinadss.in_sql import literal, name_of
-from blinadss.tables.room import ROW, Room, Table, checked_names, said
+from blinadss.tables.room import Room, Table, checked_names, said
 
 _OWN = ("file_row_number", "file_index")  # what DuckDB calls the places of rows, unless a column is called so
 

@@ -16,13 +16,13 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from blinadss.cohort.layout import ROW
 from blinadss.errors import Problem, UsageError, printable, quoted
 from blinadss.in_sql import literal, name_of
 from blinadss.tables.running import run
 
 Settings = dict[str, str | bool | int | float | list[str]]
 
-ROW = "row"
 QUOTING = """quote = '"', escape = '"', strict_mode = true"""  # of fields in text tables, as RFC 4180 has it
 _AT_ONCE = 122_880  # rows of a group in a Parquet file, as DuckDB has them
 _CELLS = 4_000_000  # of a group, which is held in memory while it is written: wide tables have smaller groups

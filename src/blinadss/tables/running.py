@@ -21,6 +21,12 @@ def run(connection: duckdb.DuckDBPyConnection, query: str, saying: str, rows: in
 
     Raises what DuckDB does. After a `KeyboardInterrupt` the connection is free again.
     """
+    with Progress(saying, connection, rows=rows):
+        return interruptible(connection, query)
+
+
+def interruptible(connection: duckdb.DuckDBPyConnection, query: str) -> list[Any]:
+    """The same, and nothing is said."""
     found: list[Any] = []
     failed: list[BaseException] = []
     over = threading.Event()
@@ -33,19 +39,18 @@ def run(connection: duckdb.DuckDBPyConnection, query: str, saying: str, rows: in
         finally:
             over.set()
 
-    with Progress(saying, connection, rows=rows):
-        worker = threading.Thread(target=work)
-        worker.start()
-        try:
-            while not over.wait(_SECONDS):
-                pass
-        except BaseException:
+    worker = threading.Thread(target=work)
+    worker.start()
+    try:
+        while not over.wait(_SECONDS):
+            pass
+    except BaseException:
+        connection.interrupt()
+        while not over.wait(_SECONDS):  # a query that had not begun was not stopped
             connection.interrupt()
-            while not over.wait(_SECONDS):  # a query that had not begun was not stopped
-                connection.interrupt()
-            raise
-        finally:
-            worker.join()
+        raise
+    finally:
+        worker.join()
     if failed:
         raise failed[0]
     return found

@@ -13,7 +13,7 @@ from typing import Self
 
 import duckdb
 
-from blinadss.cohort.layout import Column
+from blinadss.cohort.layout import ROW, Column
 from blinadss.errors import UsageError, quoted
 from blinadss.in_sql import name_of
 from blinadss.tables.databases import read_database
@@ -21,7 +21,7 @@ from blinadss.tables.delimited import DELIMITERS, read_delimited
 from blinadss.tables.json_lines import read_json_lines
 from blinadss.tables.parquet_files import parquet_files, read_parquet
 from blinadss.tables.postgresql import SCHEMES, read_postgresql, shown_url
-from blinadss.tables.room import ROW, Room, Table, room, said
+from blinadss.tables.room import Room, Table, room, said
 from blinadss.tables.texts import Reject, rejects_in
 
 _RELATION = name_of("cohort")
