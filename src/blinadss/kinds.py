@@ -6,6 +6,7 @@ Everything that reads a fact, in a patient's file or in a criterion, asks the fa
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -155,6 +156,28 @@ class Dated:
     def shown(self) -> str:
         """The form as one line of a table."""
         return f"a date, 2026-03-02, or {NEVER}" if self.never else "a date, 2026-03-02"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What is known of a day of which only the year or the month is known: it is one of these, both included."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def read(cls, text: str) -> Days:
+        """The days that ``1988``, ``1988-05`` or ``1988-05-17`` can mean; raises `Mistake`.
+
+        >>> print(Days.read("2024-02").last)
+        2024-02-29
+        """
+        written = re.fullmatch(r"\s*([0-9]{4})(?:-([0-9]{2}))?(-[0-9]{2})?\s*", text)
+        if written is None or written[3]:
+            return cls(day(text), day(text))
+        year, month = written[1], written[2]
+        first, last = day(f"{year}-{month or '01'}-01"), day(f"{year}-{month or '12'}-28")
+        return cls(first, last.replace(day=monthrange(last.year, last.month)[1]))
 
 
 Kind = Coded | Measured | Dated
