@@ -93,3 +93,30 @@ def test_whatever_is_written_is_read_as_a_profile_reads_it_or_refused(fact: str)
         for number in refused:
             ((_, _, reason),) = why_refused(query.layout, [header], rows[number - 1], ON)
             assert reason
+
+
+@pytest.mark.parametrize("fact", ["patient.birth_date", "history.allogeneic_hsct_on", "plan.start_on"])
+@pytest.mark.parametrize("said", ["1988", "1988-05", " 2026 "])
+def test_a_table_holds_whole_days(fact: str, said: str) -> None:
+    """A profile may know a date to the year; a cell that does is set apart, in the column of a fact or of its day."""
+    policy = policy_of([Comparison("patient.age", ">=", (), Quantity(Decimal(216), "months"))])
+    columns = [Column(each, "VARCHAR") for each in (fact, "disease.cd19", "disease.cd19_on")]
+    whole = {fact: "2020-05-17", "disease.cd19": "positive", "disease.cd19_on": "2020-05-17"}
+    rows: list[flat_tables.Row] = [whole, whole | {fact: said}, whole | {"disease.cd19_on": said}]
+    asked = [*policy_of([Comparison("disease.cd19", "is", ("positive",))]).uses(), *policy.uses()]
+    leaves = [use.criterion.when for use in asked]
+    if fact.endswith("hsct_on"):
+        leaves.append(Comparison(fact, ">=", (), Quantity(Decimal(1), "months"), since=True))
+    policy = policy_of(leaves)
+    query = CohortQuery(read_layout(columns), KNOWLEDGE.alone(policy), [policy.id], ON)
+    answered, refused = screened(flat_tables.Generated(columns, rows), query)
+    wrong = {number: [each for each in query.refusals if row[f"{each} refused"]] for number, row in refused.items()}
+    read = [fact] if fact != "plan.start_on" else []  # which no criterion asks
+    assert wrong == {each: names for each, names in ((2, read), (3, ["disease.cd19_on"])) if names}
+    assert set(answered) == {1, 2, 3} - set(wrong)
+    for number, names in wrong.items():
+        ((name, cell, reason),) = why_refused(query.layout, names, rows[number - 1], ON)
+        assert (name, cell) == (names[0], said.strip())
+        assert reason == (
+            f"`{said.strip()}` is not a whole day, and a table holds whole days; write the day too, or nothing"
+        )

@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blinadss.elapsed import DAYS, MONTHS, earlier, months_between, spans_between, spans_of_stated_age
-from blinadss.quantity import DURATION
+from blinadss.expression import reading_of
+from blinadss.kinds import Days
+from blinadss.quantity import DURATION, Span
+from blinadss.sight import elapsed
 from blinadss.truth import Truth
 
 DATES = st.dates(date(1900, 1, 1), date(2100, 12, 31))
@@ -85,3 +88,28 @@ def test_an_age_in_days_is_one_day_of_birth() -> None:
     spans = spans_of_stated_age(DURATION.read("30 days"), date(2026, 3, 22), date(2026, 3, 22))
     assert spans == spans_between(date(2026, 2, 20), date(2026, 3, 22))
     assert spans[MONTHS].compared(">=", spans[MONTHS].low.__class__(1)) is Truth.TRUE
+
+
+@given(
+    day=st.dates(date(2018, 1, 1), date(2026, 12, 31)),
+    known=st.sampled_from([4, 7]),
+    later=st.integers(0, 800),
+    threshold=st.integers(0, 30) | st.integers(300, 1200),
+    scale=st.sampled_from([MONTHS, DAYS]),
+    operator=st.sampled_from([">=", ">", "<=", "<"]),
+)
+def test_a_month_or_a_year_settles_exactly_what_all_of_its_days_settle(
+    day: date, known: int, later: int, threshold: int, scale: str, operator: str
+) -> None:
+    """Settled: each day that it can be gives that answer. Unknown: two of them differ."""
+    part, on = Days.read(day.isoformat()[:known]), day + timedelta(days=later)
+    reading = reading_of("f", scale, since=True)
+
+    def answer(seen: date | Days) -> Truth:
+        span = elapsed("f", seen, on)[reading]
+        assert isinstance(span, Span)
+        return span.compared(operator, span.low.__class__(threshold))
+
+    possible = (part.first + timedelta(days=shift) for shift in range((part.last - part.first).days + 1))
+    answers = {answer(each) for each in possible if each <= on}
+    assert answer(part) is (answers.pop() if len(answers) == 1 else Truth.UNKNOWN)

@@ -327,3 +327,33 @@ def test_a_result_below_the_threshold_forbids_by_itself() -> None:
     indication = next(each for each in result.indications if each.id == "us-label/mrd-positive")
     assert indication.further
     assert [each.facts for each in indication.further.forbidden_by] == [("mrd.level",)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "facts", "yes", "no"),
+    [
+        # exactly a month is no age in completed units, but one in days
+        (["patient.age > 1 month"], {"patient.age": "1 month"}, "32 days", "31 days"),
+        (["patient.age >= 18 years"], {"patient.birth_date": "2008"}, "216 months", "215 months"),
+        (["since history.last_chemotherapy_on >= 16 weeks"], {"history.last_chemotherapy_on": "2026-08"}, "", ""),
+        (["since history.last_chemotherapy_on > 3 months"], {"history.last_chemotherapy_on": "2026-08"}, "", ""),
+        (["since history.last_chemotherapy_on > 100 days", "since history.last_chemotherapy_on < 4 months"],
+         {"history.last_chemotherapy_on": "2026"}, "", ""),
+    ],
+)  # fmt: skip
+def test_of_a_time_that_is_known_in_part_both_ways_are_found(
+    lines: list[str], facts: dict[str, str], yes: str, no: str
+) -> None:
+    """And each is one of the days that the profile leaves."""
+    policy = policy_of([Group("all", tuple(read_comparison(line) for line in lines))])
+    (result,) = assessed(as_profile(facts, ON), knowledge_of(policy), "p").policies
+    assert result.further
+    found = {each.answer: each.facts for each in result.further.completions}
+    assert set(found) == {"eligible", "ineligible"}
+    for answer_, wanted in (("eligible", yes), ("ineligible", no)):
+        ((fact, said),) = found[answer_].items()
+        if wanted:
+            assert (fact, said) == ("patient.age", wanted)
+        else:
+            assert said.startswith(facts[fact])
+            assert said <= ON.isoformat()

@@ -91,6 +91,18 @@ def test_the_changes_are_those_that_asking_every_day_finds(data: st.DataObject) 
     same_as_asking_every_day(profile, profile.assessed_on, knowledge, "p")
 
 
+@settings(max_examples=100)
+@given(st.data())
+def test_they_are_where_only_a_month_or_a_year_is_known(data: st.DataObject) -> None:
+    facts = ("patient.birth_date", "patient.age", "history.allogeneic_hsct_on", "history.last_chemotherapy_on")
+    knowledge = data.draw(drawn(generated.knowledge, facts=facts[1:]))
+    days = st.dates(ON - timedelta(days=800), ON).map(date.isoformat)
+    parts = st.builds(lambda day, length: day[:length], days, st.sampled_from((7, 4)))
+    known = data.draw(st.fixed_dictionaries({}, optional={fact: parts for fact in facts if fact != "patient.age"}))
+    known |= data.draw(st.sampled_from(({}, {"patient.age": "1 year"}, {"patient.age": "18 months"})))
+    same_as_asking_every_day(patients.as_profile(known, ON), ON, knowledge, "p")
+
+
 @settings(max_examples=40)
 @given(st.data())
 def test_they_are_for_every_kind_of_fact(data: st.DataObject) -> None:
@@ -249,6 +261,60 @@ def test_a_washout_ends(line: str, day: date, because: str) -> None:
     (lapse,) = of_one([f"since history.allogeneic_hsct_on {line}"], history)
     assert lapse.on == day
     assert lapse.because == (f"{because} since the day of the last allogeneic transplantation (2026-09-12)",)
+
+
+@pytest.mark.parametrize(
+    ("line", "changes"),
+    [
+        # at the earliest since 1 August, at the latest since 31 August
+        (">= 16 weeks", [(date(2026, 12, 21), "eligible", "16 weeks have passed")]),
+        (
+            ">= 17 weeks",
+            [
+                (date(2026, 11, 28), "undetermined", "17 weeks may have passed"),
+                (date(2026, 12, 28), "eligible", "17 weeks have passed"),
+            ],
+        ),
+        (
+            "<= 17 weeks",
+            [
+                (date(2026, 11, 29), "undetermined", "more than 17 weeks may have passed"),
+                (date(2026, 12, 29), "ineligible", "more than 17 weeks have passed"),
+            ],
+        ),
+        (
+            ">= 6 months",
+            [
+                (date(2027, 2, 1), "undetermined", "6 months may have passed"),
+                (date(2027, 3, 1), "eligible", "6 months have passed"),  # 31 August: there is no 31 February
+            ],
+        ),
+    ],
+)
+def test_a_washout_since_a_month_begins_and_ends_to_be_over(line: str, changes: list[tuple[Any, ...]]) -> None:
+    found = of_one([f"since history.allogeneic_hsct_on {line}"], {"history": {"allogeneic_hsct_on": "2026-08"}})
+    since = "since the day of the last allogeneic transplantation (2026-08)"
+    assert [(each.on, each.after, each.because) for each in found] == [
+        (day, after, (f"{because} {since}",)) for day, after, because in changes
+    ]
+    assert all(each.facts == ("history.allogeneic_hsct_on",) for each in found)
+
+
+def test_an_age_by_the_year_of_birth_is_reached_by_the_youngest_at_its_end() -> None:
+    first, second = of_one(["patient.age >= 18 years"], {"patient": {"birth_date": "2009"}})
+    assert (first.on, first.after, first.because) == (
+        date(2027, 1, 1), "undetermined", ("the patient may be 18 years old",)
+    )  # fmt: skip
+    assert (second.on, second.after, second.because) == (
+        date(2027, 12, 31), "eligible", ("the patient is 18 years old",)
+    )  # fmt: skip
+
+
+def test_what_has_happened_this_year_has_happened_by_the_day_of_assessment() -> None:
+    """The days to come do not count, yet time is complete for certain only since the last day of the year."""
+    (lapse,) = of_one(["since history.last_chemotherapy_on > 0 days"], {"history": {"last_chemotherapy_on": "2026"}})
+    assert (lapse.on, lapse.before, lapse.after) == (date(2027, 1, 1), "undetermined", "eligible")
+    assert of_one(["since history.last_chemotherapy_on >= 0 days"], {"history": {"last_chemotherapy_on": "2026"}}) == []
 
 
 def test_a_month_is_complete_when_it_is_in_the_calendar() -> None:

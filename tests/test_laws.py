@@ -17,7 +17,7 @@ from blinadss.engines import maker_of
 from blinadss.expression import Comparison, Expression, Group, comparisons, facts_in
 from blinadss.facts import FACTS
 from blinadss.findings import Assessment, Eligibility, Verdict
-from blinadss.kinds import Coded
+from blinadss.kinds import Coded, Dated, Days
 from blinadss.knowledge import Policy
 from blinadss.lookup import look_up, values_in
 from blinadss.prepared import requirement, verdict_expression
@@ -29,6 +29,8 @@ from blinadss.truth import Truth, at_least
 from strategies import ON, POOL, expressions, patients
 
 SMALL = ("disease.cd19", "patient.sex", "marrow.blasts", "disease.remission_number", "patient.age")
+DAYS = ("patient.birth_date", "history.allogeneic_hsct_on", "history.autologous_hsct_on")
+DATED = (*DAYS, "patient.age", "disease.cd19")
 SHIPPED = ("disease.diagnosis", "disease.cd19", "disease.philadelphia", "disease.course", "disease.remission_number",
            "disease.phase", "mrd.level", "patient.age", "history.blinatumomab_hypersensitivity")  # fmt: skip
 
@@ -57,11 +59,36 @@ def test_more_knowledge_never_reverses_a_settled_answer(engine: str, policy: Pol
     hidden = data.draw(st.sets(st.sampled_from(sorted(facts)))) if facts else set()
     before = answers(assessed(policy, {fact: facts[fact] for fact in facts if fact not in hidden}, engine))
     after = answers(assessed(policy, facts, engine))
+    nothing_is_reversed(before, after)
+
+
+def nothing_is_reversed(before: Mapping[str, str], after: Mapping[str, str]) -> None:
     for about, answer in before.items():
         if about == "verdict" and answer == "ineligible":
             assert after[about] in {"ineligible", "contraindicated"}  # either way: no
         else:
             assert answer in {"unknown", "undetermined", after[about]}
+
+
+@given(policies(DATED), patients(DATED), st.data())
+def test_a_date_that_is_known_better_never_reverses_a_settled_answer(
+    engine: str, policy: Policy, facts: Any, data: Any
+) -> None:
+    """Whichever day a month or a year turns out to be, what was settled stays; a contradiction settles nothing."""
+    better = {fact: whole_day(data.draw, seen) if fact in DAYS else seen for fact, seen in facts.items()}
+    sights = look_up(as_profile(better), frozenset(DATED), ON, {})
+    if not any(sight.because == "conflicting" for sight in sights.values()):
+        nothing_is_reversed(*(answers(assessed(policy, each, engine)) for each in (facts, better)))
+
+
+def whole_day(draw: Any, seen: Any) -> Any:
+    """What is said of a date, with one day in the place of a month, a year or an open end."""
+    if isinstance(seen, list):
+        return [whole_day(draw, each) for each in seen]
+    if isinstance(seen, dict):
+        return {**seen, "value": whole_day(draw, seen["value"])}
+    known = Dated(never=True).read(seen)
+    return draw(st.dates(known.first, min(known.last, ON))).isoformat() if isinstance(known, Days) else seen
 
 
 @given(policies(), patients())

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from blinadss.errors import Mistake, Problem, ProfileError
 from blinadss.facts import FACTS
 from blinadss.intake import load_profile
-from blinadss.kinds import Amount, Coded, Dated, Measured
+from blinadss.kinds import Amount, Coded, Dated, Days, Measured
 from blinadss.observation import Observation
 from blinadss.profile import PatientProfile
 from blinadss.quantity import COUNT, DURATION, GRADE, Quantity
@@ -58,15 +58,17 @@ def values(fact: str) -> st.SearchStrategy[str]:
         case Coded():
             return st.sampled_from(kind.codes)
         case Dated():
-            return st.dates(date(1900, 1, 1), date(2100, 1, 1)).map(date.isoformat)
+            days = st.dates(date(1900, 1, 1), date(2100, 1, 1)).map(date.isoformat)
+            parts = st.tuples(days, st.sampled_from((4, 7))).map(lambda drawn: drawn[0][: drawn[1]])
+            return days | parts if kind.past else days
         case Measured():
             if kind.dimension is GRADE:
                 return st.integers(0, int(kind.most)).map("grade {}".format)
             numbers = ["1", "2"] if kind.dimension in (COUNT, DURATION) else ["1", "0.1", "2.50"]
             numbers = [each for each in numbers if kind.most >= Decimal(each)]
             bounds = [""] if kind.dimension is DURATION else ["", "< ", "<=", "≥"]
-            parts = (st.sampled_from(bounds), st.sampled_from(numbers), st.sampled_from([*kind.dimension.units]))
-            texts = st.tuples(*parts).map(lambda drawn: f"{drawn[0]}{drawn[1]} {drawn[2]}".strip())
+            pieces = (st.sampled_from(bounds), st.sampled_from(numbers), st.sampled_from([*kind.dimension.units]))
+            texts = st.tuples(*pieces).map(lambda drawn: f"{drawn[0]}{drawn[1]} {drawn[2]}".strip())
             texts = texts if "%" not in kind.dimension.units else texts.filter(lambda text: text.endswith("%"))
             return texts.filter(lambda text: possible(kind, text))
 
@@ -140,11 +142,41 @@ def test_a_list_keeps_every_observation_in_order() -> None:
     [
         ("disease.remission_number", 1, "1"),
         ("patient.birth_date", date(1990, 1, 1), "1990-01-01"),
+        ("patient.birth_date", 1990, "1990"),
+        ("patient.birth_date", Days.read("1990-02"), "1990-02"),
     ],
 )
 def test_a_python_value_is_read_as_its_text(fact: str, raw: object, text: str) -> None:
     (seen,) = load_profile(sections({fact: raw})).given[fact]
     assert seen.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1988", Days(date(1988, 1, 1), date(1988, 12, 31))),
+        (" 1988-02 ", Days(date(1988, 2, 1), date(1988, 2, 29))),
+        ("1988-12", Days(date(1988, 12, 1), date(1988, 12, 31))),
+        ("1890", Days(date(1890, 1, 1), date(1890, 12, 31))),
+        ("1988-02-29", date(1988, 2, 29)),
+    ],
+)
+def test_of_a_date_only_the_year_or_the_month_may_be_known(text: str, value: date | Days) -> None:
+    for fact in ("patient.birth_date", "history.last_chemotherapy_on"):
+        profile = load_profile(sections({fact: {"value": text, "on": "2026-11-01"}}))
+        assert [seen.value for seen in profile.given[fact]] == [value]
+        assert profile.supposing({fact: text}).given[fact][0].value == value
+    assert str(value) == text.strip()
+
+
+def test_days_that_are_no_year_and_no_month_are_shown_by_their_ends() -> None:
+    days = Days(date(1988, 1, 2), date(1988, 2, 29))
+    assert str(days) == "1988-01-02 to 1988-02-29"
+    assert said("patient.birth_date", days)[0].endswith("`1988-01-02 to 1988-02-29` is not a date")
+
+
+def test_a_year_alone_is_another_patient_than_a_day_of_it() -> None:
+    assert len({load_profile(sections({"patient.birth_date": each})).digest for each in (1988, "1988-01-01")}) == 2
 
 
 @pytest.mark.parametrize(
@@ -388,18 +420,34 @@ def test_an_unknown_field_is_refused_with_a_near_name(source: dict[str, Any], pr
             "patient.birth_date",
             "02/03/2026",
             "`02/03/2026` is not a date",
-            "write year-month-day, for example `2026-03-02`",
+            "write year-month-day, for example `2026-03-02`, or `2026-03` or `2026` if no more is known",
         ),
         (
             "patient.birth_date",
             "2026-3-2",
             "`2026-3-2` is not a date",
-            "write year-month-day, for example `2026-03-02`",
+            "write year-month-day, for example `2026-03-02`, or `2026-03` or `2026` if no more is known",
         ),
         (
             "patient.birth_date",
             "20260302",
             "`20260302` is not a date",
+            "write year-month-day, for example `2026-03-02`, or `2026-03` or `2026` if no more is known",
+        ),
+        ("patient.birth_date", "1988-13", "`1988-13` is not in the calendar", "check the year and the month"),
+        ("patient.birth_date", "0000", "`0000` is not in the calendar", "check the year and the month"),
+        ("patient.birth_date", "1889", "`1889` is longer ago than anybody's life", "check the year"),
+        ("patient.birth_date", "1889-12", "`1889-12` is longer ago than anybody's life", "check the year"),
+        (
+            "plan.start_on",
+            "2026-12",
+            "`2026-12` is not a whole day",
+            "write year-month-day, for example `2026-03-02`",
+        ),
+        (
+            "patient.birth_date",
+            {"value": "1988", "on": "2026"},
+            "`2026` is not a whole day",
             "write year-month-day, for example `2026-03-02`",
         ),
         (
@@ -657,6 +705,9 @@ def test_the_shipped_example_is_valid_by_the_schema() -> None:
         {"disease": "positive"},
         {"marrow": {"blasts": 5}},
         {"disease": {"relapse_number": 1.5}},
+        {"patient": {"birth_date": 198}},
+        {"patient": {"birth_date": 1889}},
+        {"plan": {"start_on": 2026}},
     ],
 )
 def test_the_schema_rejects_what_the_profile_rejects(source: dict[str, Any]) -> None:
@@ -673,7 +724,7 @@ def test_the_schema_describes_every_fact(fact: str) -> None:
     assert described["description"] == FACTS[fact].says
 
 
-@pytest.mark.parametrize("source", [{"disease": None}, {"id": 12345}])
+@pytest.mark.parametrize("source", [{"disease": None}, {"id": 12345}, {"patient": {"birth_date": 1988}}])
 def test_the_schema_accepts_the_odder_forms(source: dict[str, Any]) -> None:
     load_profile(source)
     schema().validate(source)

@@ -153,6 +153,109 @@ def test_time_since_a_date_is_counted_to_the_day(day: str, expected: str) -> Non
     assert answer("since history.allogeneic_hsct_on >= 12 weeks", history={"allogeneic_hsct_on": day}) == expected
 
 
+@pytest.mark.parametrize(
+    ("day", "line", "expected"),
+    [
+        ("2026-08", ">= 12 weeks", "unknown"),  # 12 weeks before are 30 August
+        ("2026-07", ">= 12 weeks", "true"),
+        ("2026-09", ">= 12 weeks", "false"),
+        ("2026", ">= 12 weeks", "unknown"),
+        ("2026", ">= 11 months", "false"),
+        ("2025", ">= 11 months", "unknown"),
+        ("2025", ">= 10 months", "true"),
+        ("2025", "> 10 months", "true"),
+        ("2025", "< 23 months", "true"),
+        ("2026-11", "<= 21 days", "true"),  # it has happened, so on 22 November or before
+        ("2026-11", "< 21 days", "unknown"),
+        ("2026-11", "> 0 days", "unknown"),
+        ("never", ">= 12 weeks", "true"),
+    ],
+)
+def test_time_since_a_month_or_a_year_is_unknown_only_where_it_matters(day: str, line: str, expected: str) -> None:
+    history = {"allogeneic_hsct_on": day}
+    assert answer(f"since history.allogeneic_hsct_on {line}", history=history) == expected
+
+
+@pytest.mark.parametrize(
+    ("patient", "text"),
+    [
+        ({"birth_date": "1988-11-22"}, "38 years (born 1988-11-22)"),
+        ({"birth_date": "1988-11"}, "37 or 38 years (born 1988-11)"),
+        ({"birth_date": "1988-10"}, "38 years (born 1988-10)"),
+        ({"birth_date": "1988"}, "37 or 38 years (born 1988)"),
+        ({"birth_date": "2025"}, "10 to 22 months (born 2025)"),
+        ({"birth_date": "2024"}, "22 months to 2 years (born 2024)"),
+        ({"birth_date": "2026-11"}, "0 to 21 days (born 2026-11)"),
+        ({"birth_date": "1988", "age": "38 years"}, "38 years (stated 38 years, born 1988)"),
+        ({"birth_date": "1988-10", "age": "30 years"}, "30 years, born 1988-10"),
+        ({"birth_date": "1988-10", "age": {"value": "30 years", "on": "2019-10-01"}},
+         "38 years (stated 30 years, born 1988-10)"),
+    ],
+)  # fmt: skip
+def test_an_age_is_told_as_far_as_the_date_of_birth_is_known(patient: dict[str, Any], text: str) -> None:
+    assert sight("patient.age", patient=patient).text == text
+
+
+@pytest.mark.parametrize(
+    ("patient", "line", "expected"),
+    [
+        ({"birth_date": "2008"}, "patient.age >= 18 years", "unknown"),
+        ({"birth_date": "2007"}, "patient.age >= 18 years", "true"),
+        ({"birth_date": "2009"}, "patient.age >= 18 years", "false"),
+        ({"birth_date": "2008-11"}, "patient.age >= 18 years", "unknown"),
+        ({"birth_date": "2008-10"}, "patient.age >= 18 years", "true"),
+        ({"birth_date": "2008", "age": "17 years"}, "patient.age >= 18 years", "false"),
+        ({"birth_date": "2008", "age": "18 years"}, "patient.age >= 18 years", "true"),
+        ({"birth_date": "2008", "age": "19 years"}, "patient.age >= 18 years", "unknown"),
+        ({"birth_date": "2008", "age": "18 years"}, "patient.age < 222 months", "unknown"),
+    ],
+)
+def test_an_age_by_the_year_of_birth_is_a_range_that_a_stated_age_narrows(
+    patient: dict[str, Any], line: str, expected: str
+) -> None:
+    assert answer(line, patient=patient) == expected
+
+
+def test_an_answer_that_the_day_would_settle_is_inconclusive() -> None:
+    profile = blinadss.load_profile({"patient": {"birth_date": "2008"}})
+    (policy,) = blinadss.assess(profile, on=ON, policies=["eu-label"], further=False).policies
+    leaves = [leaf for finding in policy.findings() for leaf in finding.comparisons if leaf.fact == "patient.age"]
+    told = {(leaf.text, leaf.value, leaf.truth.value, leaf.unknown_because) for leaf in leaves}
+    assert ("patient.age >= 18 years", "17 or 18 years (born 2008)", "unknown", "inconclusive") in told
+    assert ("patient.age >= 1 month", "17 or 18 years (born 2008)", "true", None) in told
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (["2026-08", "2026-08-29"], "true"),
+        (["2026", "2026-08-31"], "false"),
+        (["2026-09", "2026"], "false"),
+        (["2026-08", "2026-09"], "conflicting"),
+        (["2026", "2025-12-31"], "conflicting"),
+        (["2026", "never"], "conflicting"),
+        (["2026-08", {"value": "2026-09-05", "on": "2026-11-01"}], "inconclusive"),
+    ],
+)
+def test_what_is_said_of_one_date_on_one_day_must_agree(days: list[Any], expected: str) -> None:
+    line = "since history.allogeneic_hsct_on >= 12 weeks"
+    history = {"allogeneic_hsct_on": days}
+    truth = answer(line, history=history)
+    because = sight("history.allogeneic_hsct_on", history=history).because
+    assert (because if truth == "unknown" else truth) == expected
+
+
+def test_a_year_that_has_begun_is_not_after_the_day_of_assessment() -> None:
+    refuse_future(blinadss.load_profile({"patient": {"birth_date": "2026"}}), ON)
+    history = {"last_chemotherapy_on": "2026-12", "last_radiotherapy_on": "2027", "last_immunotherapy_on": "2026-11"}
+    with pytest.raises(blinadss.ProfileError) as error:
+        refuse_future(blinadss.load_profile({"history": history}), ON)
+    assert [problem.problem for problem in error.value.problems] == [
+        "`history.last_chemotherapy_on` is 2026-12, after the day of assessment, 2026-11-22",
+        "`history.last_radiotherapy_on` is 2027, after the day of assessment, 2026-11-22",
+    ]
+
+
 def test_everything_after_the_day_of_assessment_is_refused_at_once() -> None:
     profile = blinadss.load_profile(
         {

@@ -418,6 +418,16 @@ def test_a_mistake_in_a_case_is_reported_at_its_place(case: str, line: int, prob
     assert_mistake(re.sub(r'    unit: "%"\n    digits.*\n.*\n', cases, FILE), line, problem, tmp_path)
 
 
+def test_a_year_alone_is_a_bad_cell_of_a_date_and_no_day_of_a_table(tmp_path: Path) -> None:
+    quantiles = "    quantiles: {0 %: 0, 100 %: 90}\n    note: assumed\n"
+    drawn = FILE.replace("contradictions:", f"  history.last_chemotherapy_on:\n{quantiles}contradictions:")
+    bad = drawn.replace("patient.sex: F", "history.last_chemotherapy_on: 2026")
+    (tmp_path / "bad.yaml").write_text(bad, encoding="utf-8")
+    assert read_distribution(tmp_path / "bad.yaml").bad_cells == (("history.last_chemotherapy_on", "2026"),)
+    contradiction = drawn.replace("{patient.sex: male}", "{history.last_chemotherapy_on: 2026-08}")
+    assert_mistake(contradiction, 22, "`2026-08` is not a whole day", tmp_path)
+
+
 def assert_mistake(text: str, line: int, problem: str, folder: Path) -> None:
     """Reading the text reports that problem, in that line."""
     path = folder / "distribution.yaml"

@@ -25,7 +25,7 @@ from blinadss.grammar import read_comparison
 from blinadss.knowledge import Policy
 from blinadss.prepared import requirement
 from blinadss.profile import PatientProfile
-from blinadss.testing import criteria, near_threshold, policies, profiles, profiles_for, revealing
+from blinadss.testing import criteria, near_threshold, policies, profiles, profiles_for, revealing, values
 from blinadss.testing import strategies as kit
 from blinadss.testing.aims import Aim
 from blinadss.testing.choices import Dice
@@ -193,6 +193,15 @@ def test_a_failure_shrinks_to_the_facts_that_matter() -> None:
             {each: seen[0].dumped() for each, seen in eligible.given.items() if each != fact}, eligible.assessed_on
         )
         assert eligibility(rest, "us-label/mrd-positive") == "undetermined"
+
+
+def test_of_some_dates_only_the_year_or_the_month_is_known() -> None:
+    seen = [values.value(Dice(seed), "history.allogeneic_hsct_on", ON, {}) for seed in range(200)]
+    lengths = {len(each) for each in seen if isinstance(each, str)}
+    assert lengths == {len("2026"), len("2026-03"), len("2026-03-02"), len(">= 2026-03-02")}
+    planned = [values.value(Dice(seed), "plan.start_on", ON, {}) for seed in range(200)]
+    whole = [values.value(Dice(seed), "history.allogeneic_hsct_on", ON, {}, whole=True) for seed in range(200)]
+    assert {len(each) for each in (*planned, *whole) if isinstance(each, str)} == {len("2026-03-02")}
 
 
 @given(profiles(knowledge=LABEL))

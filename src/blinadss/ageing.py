@@ -12,7 +12,7 @@ from blinadss.elapsed import DAYS, MONTHS, anniversary, spans_of_stated_age
 from blinadss.engines.reference import Answer, answer_to
 from blinadss.expression import Comparison, Value
 from blinadss.facts import FACTS
-from blinadss.kinds import Amount, Dated, Measured
+from blinadss.kinds import Amount, Dated, Days, Measured
 from blinadss.observation import Observation
 from blinadss.profile import PatientProfile
 from blinadss.quantity import DURATION
@@ -111,18 +111,22 @@ def _turns(
             for leaf in leaves:
                 turn = _turned(leaf, start)
                 if on < turn < stale:
-                    yield turn, Turn(fact, passed_prose(leaf, start, perhaps=perhaps))
+                    yield turn, Turn(fact, passed_prose(leaf, str(each.value), perhaps=perhaps))
 
 
 def _starts(fact: str, observation: Observation, on: date) -> Iterator[tuple[date, bool]]:
-    """The days from which time is counted: a date itself, or the days of birth that a stated age leaves open.
+    """The days from which time is counted: the last and the first that a date or a stated age leaves open.
 
-    An age that the earlier of them has reached may have been reached, and one that the later has is certain.
+    A time that is complete since the first of them may be complete, and one that is since the last certainly is.
     """
     kind, value = FACTS[fact], observation.value
     if isinstance(kind, Dated) and kind.past and isinstance(value, date):
         yield value, False
-    if isinstance(kind, Measured) and kind.dimension is DURATION and isinstance(value, Amount):
+    elif isinstance(kind, Dated) and kind.past and isinstance(value, Days):
+        if value.last < date.max:  # otherwise it may always have been a moment ago
+            yield value.last, False
+        yield value.first, True
+    elif isinstance(kind, Measured) and kind.dimension is DURATION and isinstance(value, Amount):
         seen_on = observation.on or on
         days = spans_of_stated_age(value.quantity, seen_on, seen_on)[DAYS]
         youngest, oldest = (seen_on - timedelta(days=int(end)) for end in (days.low, days.high))

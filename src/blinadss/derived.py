@@ -28,7 +28,10 @@ _COMPARED = ("alt", "ast", "alp", "ggt", "bilirubin", "creatinine")  # with the 
 
 
 def age(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
-    """The age on the day: exact from the date of birth, otherwise as stated; the two may conflict."""
+    """The age on the day: by the date of birth, otherwise as stated; the two may conflict.
+
+    Where only the year or the month of birth is known, a stated age that fits says more, and both count.
+    """
     born = given(profile, "patient.birth_date", on, fresh_for)
     stated = given(profile, "patient.age", on, fresh_for)
     if born is MISSING:
@@ -39,16 +42,29 @@ def age(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sigh
         reading_of("patient.age", scale): born.values[reading_of("patient.birth_date", scale, since=True)]
         for scale in (MONTHS, DAYS)
     }
-    if stated.because == "conflicting" or (stated.values and agreed(exact, stated.values) is None):
+    both = agreed(exact, stated.values)
+    if stated.because == "conflicting" or both is None:
         return Sight({}, f"{stated.text}, born {born.text}", stated.on, "conflicting")
-    return Sight(exact, f"{_in_words(exact)} (born {born.text})", None, "inconclusive")
+    said = f"born {born.text}" if both == exact else f"stated {stated.text}, born {born.text}"
+    return Sight(both, f"{_in_words(both)} ({said})", None, "inconclusive")
 
 
-def _in_words(exact: Mapping[str, Value]) -> str:
-    months, days = (int(span.low) for span in exact.values() if isinstance(span, Span))
+def _in_words(lived: Mapping[str, Value]) -> str:
+    """An age in completed years, months or days: ``37 years``, ``37 or 38 years``, ``20 months to 2 years``."""
+    months, days = (span for span in lived.values() if isinstance(span, Span))
+    least, unit = _completed(int(months.low), int(days.low))
+    most, most_unit = _completed(int(months.high), int(days.high))
+    if unit != most_unit:
+        return f"{least} {unit} to {most} {most_unit}"
+    if least == most:
+        return f"{least} {unit}"
+    return f"{least} {'or' if most - least == 1 else 'to'} {most} {unit}"
+
+
+def _completed(months: int, days: int) -> tuple[int, str]:
     if months >= 24:
-        return f"{months // 12} years"
-    return f"{months} months" if months else f"{days} days"
+        return months // 12, "years"
+    return (months, "months") if months else (days, "days")
 
 
 def body_surface_area(profile: PatientProfile, on: date, fresh_for: Mapping[str, int]) -> Sight:
@@ -232,6 +248,9 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
     _ICE: (_ICE, *_ICE_ITEMS),
     **{f"change.{name}": (f"change.{name}", f"labs.{name}", f"baseline.{name}") for name in _COMPARED},
 }
+
+# Facts that are read together only if they are of one day, and so of one sample or one examination.
+SAME_DAY = frozenset({"mrd.level", "mrd.status", "mrd.assay_sensitivity", _ICE, *_ICE_ITEMS})
 
 # Facts that say something by having no day: an assay's sensitivity is then that of every sample.
 UNDATED = frozenset({"mrd.assay_sensitivity"})

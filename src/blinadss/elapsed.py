@@ -75,6 +75,12 @@ def spans_between(start: date, end: date) -> dict[str, Span]:
     }
 
 
+def spans_among(first: date, last: date, end: date) -> dict[str, Span]:
+    """The time to ``end`` on both scales from a day that is one of those from ``first`` to ``last``."""
+    least, most = spans_between(last, end), spans_between(first, end)
+    return {scale: Span(least[scale].low, most[scale].high) for scale in (MONTHS, DAYS)}
+
+
 def spans_of_stated_age(age: Quantity, seen_on: date, on: date) -> dict[str, Span]:
     """The age on the day ``on`` of someone whose age was stated, in completed units, on the day ``seen_on``.
 
@@ -86,5 +92,4 @@ def spans_of_stated_age(age: Quantity, seen_on: date, on: date) -> dict[str, Spa
         youngest, oldest = seen_on - timedelta(days=completed), seen_on - timedelta(days=next_one - 1)
     else:
         youngest, oldest = earlier(seen_on, completed), earlier(seen_on, next_one) + timedelta(days=1)
-    least, most = spans_between(youngest, on), spans_between(oldest, on)
-    return {scale: Span(least[scale].low, most[scale].high) for scale in (MONTHS, DAYS)}
+    return spans_among(oldest, youngest, on)

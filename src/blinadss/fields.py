@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -13,11 +14,18 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from blinadss.errors import Mistake
-from blinadss.kinds import NEVER, Coded, Dated, Kind, Measured
+from blinadss.kinds import EARLIEST, NEVER, Coded, Dated, Kind, Measured
 from blinadss.observation import Mistakes, Observation, as_text, read_observations
 from blinadss.quantity import Dimension
 
 T = TypeVar("T")
+# A month, or a year alone, which YAML takes for a number where nobody quotes it.
+_PARTS: list[dict[str, Any]] = [
+    {"type": "string", "pattern": "^[0-9]{4}(-(0[1-9]|1[0-2]))?$"},
+    {"type": "integer", "minimum": EARLIEST.year, "maximum": date.max.year},
+]
+
+_OR_LATER = {"type": "string", "pattern": "^>= [0-9]{4}-[0-9]{2}-[0-9]{2}$"}
 
 
 def coded(says: str, *codes: str) -> Any:  # noqa: ANN401 - stands for a field's default, as pydantic's Field does
@@ -116,8 +124,10 @@ def _value_schema(kind: Kind) -> dict[str, Any]:
         case Coded():
             return {"enum": list(kind.codes)}
         case Dated():
-            written = {"type": "string", "format": "date"}
-            return {"anyOf": [written, {"const": NEVER}]} if kind.never else written
+            forms: list[dict[str, Any]] = [{"type": "string", "format": "date"}]
+            forms += _PARTS if kind.past else []
+            forms += [_OR_LATER, {"const": NEVER}] if kind.never else []
+            return {"anyOf": forms} if len(forms) > 1 else forms[0]
         case Measured():
             whole = kind.dimension.bare == "whole"
             return {"type": ["integer", "string"] if whole else "string", "examples": [kind.dimension.example]}

@@ -26,6 +26,8 @@ _TYPED = {
     "male": ("m",),
 }
 _BOUND = re.compile(r"\s*(<=|>=|<|>|≤|≥)?\s*(.*)", re.DOTALL)
+_PART = re.compile(r"\s*([0-9]{4})(?:-([0-9]{2}))?\s*")  # of a date: a year, or a month of it
+_WRITE = "write year-month-day, for example `2026-03-02`"
 
 
 # What a date says of something that has not happened: any length of time has passed since.
@@ -144,23 +146,45 @@ class Dated:
     past: bool = True
     never: bool = False
 
-    def read(self, text: str) -> date | str:
-        """The day, or ``never``, or `Mistake`; only ``2026-03-02``, since 02/03/2026 means two days."""
+    def read(self, text: str) -> date | Days | str:
+        """The day, or ``never``, or `Mistake`; only ``2026-03-02``, since 02/03/2026 means two days.
+
+        Of something in the past the year or the month may be all that is known; then the days that it can be.
+        What may have happened again since is ``>= 2026-03-02``: on that day or later.
+        """
+        if not self.past or (self.never and text.strip() == NEVER):
+            return self.whole(text)
+        bound, written = _BOUND.fullmatch(text).groups()  # type: ignore[union-attr]  # it matches any text
+        seen = Days(day(written), date.max) if self.never and bound in {">=", "≥"} else Days.read(text)
+        _refuse_long_ago(seen.first, text)
+        return seen.first if seen.first == seen.last else seen
+
+    def whole(self, text: str) -> date | str:
+        """The day, or ``never``, where nothing else can stand, as in a table; a year or a month is a `Mistake` too."""
         if self.never and text.strip() == NEVER:
             return NEVER
         seen = day(text)
-        if seen < EARLIEST:
-            raise Mistake(f"{quoted(text)} is longer ago than anybody's life", "check the year")
+        _refuse_long_ago(seen, text)
         return seen
+
+    def is_later(self, seen: object, on: date) -> bool:
+        """Whether what lies in the past, as `read` gives it, is certainly after the day ``on``."""
+        first = seen.first if isinstance(seen, Days) else seen
+        return self.past and isinstance(first, date) and first > on
 
     def shown(self) -> str:
         """The form as one line of a table."""
-        return f"a date, 2026-03-02, or {NEVER}" if self.never else "a date, 2026-03-02"
+        forms = ["a date, 2026-03-02", *(["2026-03", "2026"] if self.past else [])]
+        forms += [">= 2026-03-02", NEVER] if self.never else []
+        return forms[0] if len(forms) == 1 else f"{', '.join(forms[:-1])} or {forms[-1]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """What is known of a day of which only the year or the month is known: it is one of these, both included."""
+    """What is known of a day that is not known exactly: it is one of these, both included.
+
+    The last is ``date.max`` where it may be any later day.
+    """
 
     first: date
     last: date
@@ -172,22 +196,44 @@ class Days:
         >>> print(Days.read("2024-02").last)
         2024-02-29
         """
-        written = re.fullmatch(r"\s*([0-9]{4})(?:-([0-9]{2}))?(-[0-9]{2})?\s*", text)
-        if written is None or written[3]:
-            return cls(day(text), day(text))
-        year, month = written[1], written[2]
-        first, last = day(f"{year}-{month or '01'}-01"), day(f"{year}-{month or '12'}-28")
+        part = _PART.fullmatch(text)
+        if part is None:
+            whole = day(text, f"{_WRITE}, or `2026-03` or `2026` if no more is known")
+            return cls(whole, whole)
+        year, month = part.groups()
+        try:
+            first, last = (date(int(year), int(month or end), 1) for end in (1, 12))
+        except ValueError:
+            raise Mistake(f"{quoted(text)} is not in the calendar", "check the year and the month") from None
         return cls(first, last.replace(day=monthrange(last.year, last.month)[1]))
+
+    def __str__(self) -> str:
+        """As it is written: ``1988``, ``1988-05``, ``1988-05-17`` or ``>= 1988-05-17``; other days by their ends."""
+        whole = self.first.isoformat()
+        if self.last == date.max:
+            return f">= {whole}"
+        written = (text for text in (whole[:4], whole[:7], whole) if Days.read(text) == self)
+        return next(written, f"{self.first} to {self.last}")
 
 
 Kind = Coded | Measured | Dated
 
 
-def day(text: str) -> date:
-    """The day written as year-month-day; raises `Mistake` for anything else or a day that never was."""
+def is_part(text: str) -> bool:
+    """Whether the text is a year, or a month of a year, and no whole day."""
+    return _PART.fullmatch(text) is not None
+
+
+def day(text: str, hint: str = _WRITE) -> date:
+    """The day written as year-month-day; raises `Mistake` for anything else, with the hint, or a day that never was."""
     if re.fullmatch(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*", text) is None:
-        raise Mistake(f"{quoted(text)} is not a date", "write year-month-day, for example `2026-03-02`")
+        raise Mistake(f"{quoted(text)} is not a {'whole day' if is_part(text) else 'date'}", hint)
     try:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise Mistake(f"{quoted(text)} is not a day in the calendar", "check the month and the day") from None
+
+
+def _refuse_long_ago(seen: date, text: str) -> None:
+    if seen < EARLIEST:
+        raise Mistake(f"{quoted(text)} is longer ago than anybody's life", "check the year")

@@ -49,7 +49,7 @@ def refuse_future(profile: PatientProfile, on: date) -> None:
         for observation in seen:
             if observation.on and observation.on > on:
                 problems.append(_later(fact, f"was seen on {observation.on}", on))
-            if isinstance(kind, Dated) and kind.past and isinstance(observation.value, date) and observation.value > on:
+            if isinstance(kind, Dated) and kind.is_later(observation.value, on):
                 problems.append(_later(fact, f"is {observation.value}", on))
     if problems:
         raise ProfileError(problems)

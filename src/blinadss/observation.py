@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from blinadss.errors import Mistake, Path, near, printable, quoted
-from blinadss.kinds import Amount, Kind, Measured, day
+from blinadss.kinds import Amount, Days, Kind, Measured, day
 from blinadss.quantity import Quantity
 
 _KEYS = ("value", "on", "method", "origin", "upper_limit")
@@ -27,7 +27,7 @@ class Observation:
     ``upper_limit`` is the laboratory's own upper limit of normal; there is never a default.
     """
 
-    value: str | Amount | date
+    value: str | Amount | date | Days
     text: str
     on: date | None = None
     method: str | None = None

@@ -12,10 +12,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from blinadss.elapsed import DAYS, MONTHS, spans_between, spans_of_stated_age
+from blinadss.elapsed import DAYS, MONTHS, spans_among, spans_between, spans_of_stated_age
 from blinadss.expression import Value, reading_of
 from blinadss.facts import FACTS
-from blinadss.kinds import Amount, Dated, Measured
+from blinadss.kinds import Amount, Dated, Days, Measured
 from blinadss.observation import Observation
 from blinadss.profile import PatientProfile
 from blinadss.quantity import DURATION, EXACT, WIDE, Span
@@ -69,8 +69,17 @@ def latest(seen: tuple[Observation, ...], on: date) -> tuple[Observation, ...]:
 
 
 def elapsed(fact: str, seen: object, on: date) -> dict[str, Value]:
-    """The time that has passed since a day, on both scales; without end since what never happened."""
-    spans = spans_between(seen, on) if isinstance(seen, date) else dict.fromkeys((MONTHS, DAYS), _ENDLESS)
+    """The time that has passed since a day, on both scales; without end since what never happened.
+
+    Of a day that is only known to be one of several it is a span. None of them lies after ``on``: it has happened.
+    """
+    match seen:
+        case date():
+            spans = spans_between(seen, on)
+        case Days():
+            spans = spans_among(seen.first, min(seen.last, on), on)
+        case _:
+            spans = dict.fromkeys((MONTHS, DAYS), _ENDLESS)
     return {reading_of(fact, scale, since=True): span for scale, span in spans.items()}
 
 

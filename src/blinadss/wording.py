@@ -35,13 +35,16 @@ def condition_text(expression: Expression) -> str:
     return f"none of: {joined}" if expression.word == "none" else joined
 
 
-def passed_prose(leaf: Comparison, start: date, *, perhaps: bool = False) -> str:
-    """What has come about on the day on which a comparison of a length of time, or of an age, turns over."""
+def passed_prose(leaf: Comparison, start: str, *, perhaps: bool = False) -> str:
+    """What has come about on the day on which a comparison of a length of time, or of an age, turns over.
+
+    ``start`` is what is known of the day from which the time is counted; ``perhaps`` if the time may have been longer.
+    """
     amount = _threshold(leaf)
     passed = f"more than {amount}" if leaf.operator in {">", "<="} else amount
     if not leaf.since:
         return f"the patient {'may be' if perhaps else 'is'} {passed} old"
-    have = "has" if amount.startswith("1 ") else "have"
+    have = "may have" if perhaps else "has" if amount.startswith("1 ") else "have"
     return f"{passed} {have} passed since the {_lower(FACTS[leaf.fact].says)} ({start})"
 
 

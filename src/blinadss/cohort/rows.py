@@ -14,7 +14,7 @@ from typing import Any
 from blinadss.cohort.layout import Column, FactColumns, Layout
 from blinadss.cohort.numbers import NOT_A_NUMBER, WRITTEN
 from blinadss.errors import Mistake, quoted
-from blinadss.kinds import NEVER, Dated, Measured, day
+from blinadss.kinds import Dated, Measured, day, is_part
 from blinadss.observation import Mistakes, as_text, read_observations
 from blinadss.profile import PatientProfile
 from blinadss.quantity import GRADE, folded
@@ -120,7 +120,7 @@ def _columns(columns: FactColumns) -> list[Column]:
 
 def _why(columns: FactColumns, its: Column, row: Row, on: date | None) -> str:
     kind = columns.kind
-    if its is columns.seen_on or isinstance(row[its.name], datetime):
+    if its is columns.seen_on or isinstance(kind, Dated) or isinstance(row[its.name], datetime):
         return _why_no_day(its, row, on)
     value, limit = (_with_unit(columns, each, row) if each else None for each in (columns.value, columns.limit))
     raw = {"value": limit or "", "upper_limit": limit or ""} if its is columns.limit else {"value": value or ""}
@@ -129,8 +129,6 @@ def _why(columns: FactColumns, its: Column, row: Row, on: date | None) -> str:
     except Mistakes as mistakes:
         mistake = mistakes.found[0][1]
         return f"{mistake.problem}; {mistake.hint}" if mistake.hint else mistake.problem
-    if isinstance(kind, Dated) and value != NEVER:
-        return _why_no_day(its, row, on)
     unit = folded(_unit_beside(columns, its, row))
     written = _WRITTEN.fullmatch(cell(its, row) or "")
     own = folded(written[6] or "") if written else ""
@@ -150,6 +148,8 @@ def _why_no_day(its: Column, row: Row, on: date | None) -> str:
     value = row[its.name]
     if isinstance(value, datetime) and value.time() != time():
         return f"{quoted(text)} has a time of day, which is not used; write the date only"
+    if is_part(text):
+        return f"{quoted(text)} is not a whole day, and a table holds whole days; write the day too, or nothing"
     try:
         found = day(text)
     except Mistake as mistake:

@@ -263,7 +263,7 @@ def _condition(asked: Draw, written: str) -> Condition:
 def _in_table(column: Drawn, text: str) -> str:
     """A value as it stands in the table: a day as a day, everything else as it is drawn."""
     if isinstance(column.kind, Dated):
-        column.kind.read(text)
+        column.kind.whole(text)
         return text
     return column.value(text)
 

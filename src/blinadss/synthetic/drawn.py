@@ -62,11 +62,17 @@ class Drawn:
         if not isinstance(self.kind, Coded | Dated):
             number(text)  # the column holds numbers, wrong ones too
         try:
-            read = self.kind.read(self._written(text)) if self.kind else None
+            read = self._read(text)
         except Mistake:
             return
         if not (isinstance(read, date) and read > on):
             raise Mistake(f"{quoted(text)} is not bad: `{self.name}` can be that", "write something it cannot be")
+
+    def _read(self, text: str) -> object:
+        """What a cell with this text says; raises `Mistake` where it cannot be read."""
+        if isinstance(self.kind, Dated):
+            return self.kind.whole(text)
+        return self.kind.read(self._written(text)) if self.kind else None
 
     def is_word(self, text: str) -> bool:
         """Whether a value that can be drawn is a word."""

@@ -42,7 +42,7 @@ def text_row(
     for fact in facts:
         if choices.once_in(3):
             continue
-        said = value(choices, fact, on, marks, fresh_for.get(fact))
+        said = value(choices, fact, on, marks, fresh_for.get(fact), whole=True)
         last = said[-1] if isinstance(said, list) else said
         observation = last if isinstance(last, dict) else {"value": last}
         row[fact] = str(observation["value"])

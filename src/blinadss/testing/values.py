@@ -13,7 +13,7 @@ from blinadss.elapsed import MONTHS, earlier
 from blinadss.errors import Mistake
 from blinadss.expression import Expression, comparisons
 from blinadss.facts import FACTS
-from blinadss.kinds import EARLIEST, Coded, Dated, Measured
+from blinadss.kinds import EARLIEST, NEVER, Coded, Dated, Measured
 from blinadss.quantity import COUNT, DURATION, EXACT, GRADE, Dimension, Quantity, plain
 from blinadss.testing.choices import Choices
 
@@ -53,10 +53,15 @@ def marks_of(expressions: Iterable[Expression]) -> dict[str, Sequence[Quantity]]
     return {fact: tuple(marks) for fact, marks in found.items()}
 
 
-def value(choices: Choices, fact: str, on: date, marks: Marks, fresh_for: int | None = None) -> Any:  # noqa: ANN401
-    """A fact as a profile may hold it on the day ``on``: a scalar, an observation, or two of them."""
-    first = _observation(choices, fact, on, marks, fresh_for)
-    return [first, _observation(choices, fact, on, marks, fresh_for)] if choices.once_in(8) else first
+def value(  # noqa: PLR0913 - what is drawn of which fact, when, and about what
+    choices: Choices, fact: str, on: date, marks: Marks, fresh_for: int | None = None, *, whole: bool = False
+) -> Any:  # noqa: ANN401
+    """A fact as a profile may hold it on the day ``on``: a scalar, an observation, or two of them.
+
+    Of a date sometimes only the month or the year is known, unless it is to be ``whole``.
+    """
+    first = _observation(choices, fact, on, marks, fresh_for, whole=whole)
+    return [first, _observation(choices, fact, on, marks, fresh_for, whole=whole)] if choices.once_in(8) else first
 
 
 def beside(choices: Choices, fact: str, on: date, mark: Quantity) -> str:
@@ -69,9 +74,11 @@ def beside(choices: Choices, fact: str, on: date, mark: Quantity) -> str:
     return _text(choices.of(near), mark.scale)
 
 
-def _observation(choices: Choices, fact: str, on: date, marks: Marks, fresh_for: int | None) -> Any:  # noqa: ANN401
+def _observation(  # noqa: PLR0913
+    choices: Choices, fact: str, on: date, marks: Marks, fresh_for: int | None, *, whole: bool
+) -> Any:  # noqa: ANN401
     """One value, alone or with its day, its method, its upper limit."""
-    written = _plain(choices, fact, on, marks)
+    written = _plain(choices, fact, on, marks, whole=whole)
     observation = written if isinstance(written, dict) else {"value": written}
     if choices.once_in(3):
         fresh = () if fresh_for is None else (fresh_for, fresh_for + 1)
@@ -81,13 +88,16 @@ def _observation(choices: Choices, fact: str, on: date, marks: Marks, fresh_for:
     return observation["value"] if list(observation) == ["value"] else observation
 
 
-def _plain(choices: Choices, fact: str, on: date, marks: Marks) -> str | dict[str, str]:
+def _plain(choices: Choices, fact: str, on: date, marks: Marks, *, whole: bool) -> str | dict[str, str]:
     kind = FACTS[fact]
     if isinstance(kind, Coded):
         return choices.of(kind.codes)
     mark = choices.of(marks.get(fact) or usual_marks(fact))
     if isinstance(kind, Dated):
-        return _passed(choices, on, mark)
+        day = _passed(choices, on, mark)
+        if kind.never and day != NEVER and not whole and choices.once_in(6):
+            return f">= {day}"
+        return day[: choices.of((7, 4))] if kind.past and not whole and choices.once_in(3) else day
     magnitude = choices.of(_magnitudes(fact, mark))
     if kind.dimension in (COUNT, GRADE, DURATION):
         return _text(magnitude, mark.scale)
