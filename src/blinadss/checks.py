@@ -14,6 +14,7 @@ from blinadss.expression import Comparison, Expression, Group, comparisons, line
 from blinadss.knowledge import Edition, FactNotes, Indication, KnowledgeBase, Policy
 from blinadss.prepared import requirement
 from blinadss.statements import Citation, Criterion, Evidence, Term
+from blinadss.terminology import FactCode
 from blinadss.treatment import Row
 from blinadss.treatment_checks import never_reached, not_one_dose, unknown_watch
 from blinadss.truth import Truth
@@ -109,8 +110,9 @@ def _source_flaw(knowledge: KnowledgeBase, _folder: Path) -> Iterator[Advice]:
 def _citations(knowledge: KnowledgeBase) -> Iterator[Citation]:
     """Every citation anywhere."""
     policies = list(knowledge.policies.values())
-    said: list[Criterion | FactNotes | Evidence | Edition | Term | Row] = [*knowledge.criteria.values()]
+    said: list[Criterion | FactNotes | FactCode | Evidence | Edition | Term | Row] = [*knowledge.criteria.values()]
     said += knowledge.rows()
+    said += knowledge.terminology.codes
     said += [*knowledge.facts.values(), *knowledge.evidence.values()]
     said += [edition for policy in policies for edition in policy.editions]
     said += [term for policy in policies for term in policy.terms]

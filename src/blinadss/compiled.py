@@ -15,7 +15,7 @@ import os
 import pickle
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from datetime import date, timedelta
@@ -25,15 +25,16 @@ from tempfile import NamedTemporaryFile
 from types import MappingProxyType
 from typing import Any
 
-from blinadss import errors, expression, knowledge, quantity, schedule, statements, treatment
+from blinadss import errors, expression, knowledge, quantity, schedule, statements, terminology, treatment
 from blinadss.knowledge import KnowledgeBase
+from blinadss.terminology import Terminology
 
 _PACKAGE = Path(__file__).parent
 _MAGIC = b"blinadss knowledge 1\n"
 _PARTS = tuple(field.name for field in fields(KnowledgeBase))
 _PLAIN: dict[tuple[str, str], Any] = {
     (kind.__module__, kind.__qualname__): kind
-    for module in (errors, expression, knowledge, quantity, schedule, statements, treatment)
+    for module in (errors, expression, knowledge, quantity, schedule, statements, terminology, treatment)
     for kind in vars(module).values()
     if isinstance(kind, type) and hasattr(kind, "__dataclass_fields__")
 } | {("decimal", "Decimal"): Decimal, ("datetime", "date"): date, ("datetime", "timedelta"): timedelta}
@@ -111,8 +112,17 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _thawed(part: object) -> object:
+    if isinstance(part, Terminology):
+        return _each(part, _thawed)
     return dict(part) if isinstance(part, Mapping) else part
 
 
 def _frozen(part: object) -> object:
+    if isinstance(part, Terminology):
+        return _each(part, _frozen)
     return MappingProxyType(part) if isinstance(part, dict) else part
+
+
+def _each(part: Terminology, change: Callable[[object], object]) -> Terminology:
+    changed: dict[str, Any] = {field.name: change(getattr(part, field.name)) for field in fields(part)}
+    return Terminology(**changed)

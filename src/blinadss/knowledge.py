@@ -19,6 +19,7 @@ from blinadss.errors import Place, UsageError, near
 from blinadss.expression import Comparison, Expression, Group, line
 from blinadss.quantity import Quantity, plain
 from blinadss.statements import ALWAYS, Assurance, Citation, Criterion, Evidence, Period, Source, Term, Use
+from blinadss.terminology import CodeSystem, FactCode, Terminology
 from blinadss.treatment import GradingSystem, Row, Toxicity, Treatment
 
 PolicyKind = Literal["label", "funder", "payer", "trial", "policy", "cautions", "conditions"]
@@ -171,6 +172,7 @@ class KnowledgeBase:
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     treatments: Mapping[str, Treatment] = field(default_factory=dict)
     grading: Mapping[str, GradingSystem] = field(default_factory=dict)
+    terminology: Terminology = field(default_factory=Terminology)
 
     def policy(self, policy_id: str) -> Policy:
         """The policy of that id; raises `UsageError` with the nearest one if there is none."""
@@ -246,7 +248,8 @@ class KnowledgeBase:
     def fingerprint(self) -> str:
         """A hash of the meaning: the same whatever the order of files and criteria, the comments or the layout."""
         parts = (self.version, self.sources, self.facts, self.policies, self.criteria)
-        meaning = _meaning((*parts, self.cautions, self.caution_notes, self.evidence, self.treatments, self.grading))
+        more = (self.cautions, self.caution_notes, self.evidence, self.treatments, self.grading, self.terminology)
+        meaning = _meaning((*parts, *more))
         return "sha256:" + hashlib.sha256(meaning.encode()).hexdigest()
 
 
@@ -266,18 +269,29 @@ def _meaning(thing: object) -> str:  # noqa: PLR0911 - one for each kind of thin
         case Citation():  # the sources are hashed as well, each once
             return f"{thing.source.id!r} {thing.section!r}"
         case Mapping():
-            return "{" + ",".join(f"{key!r}:{_meaning(thing[key])}" for key in sorted(thing)) + "}"
-        case Toxicity() if thing.act:  # the first row that holds counts, so their order means something
-            return f"{_meaning(replace(thing, act=()))}[{','.join(_meaning(row) for row in thing.act)}]"
+            return "{" + ",".join(f"{key!r}:{_meaning(thing[key])}" for key in sorted(thing, key=str)) + "}"
         case tuple():
             return f"[{_sorted(thing)}]"
         case Decimal():
             return plain(thing)
         case _ if hasattr(thing, "__dataclass_fields__"):
             names = (name for name in thing.__dataclass_fields__ if name != "place")
-            return "(" + ",".join(f"{name}:{_meaning(getattr(thing, name))}" for name in names) + ")"
+            return "(" + ",".join(f"{name}:{_meaning(getattr(thing, name))}" for name in names) + ")" + _order(thing)
         case _:
             return repr(thing)
+
+
+def _order(thing: object) -> str:
+    """What is said by the order of its parts, which are sorted otherwise."""
+    match thing:
+        case Toxicity():  # the first row that holds counts
+            return f"[{','.join(_meaning(row) for row in thing.act)}]"
+        case CodeSystem():  # the usual one comes first
+            return repr(thing.uris[:1])
+        case FactCode():  # of each pair, which is asked and which is the answer
+            return repr(sorted(f"{asked} = {answer}" for asked, answer in thing.components))
+        case _:
+            return ""
 
 
 def _sorted(parts: Iterable[object]) -> str:

@@ -2,7 +2,8 @@
 
 knowledge.yaml   what this is, its version, the policies assessed by default
 sources.yaml     every document cited, once
-facts.yaml       for each fact: the question that asks for it, and how long it stays fresh
+facts.yaml       for each fact: the question that asks for it, how long it stays fresh, and its codes
+terminology.yaml the terminologies whose codes are named there; a folder may do without
 evidence/        published results that indications and cautions refer to
 cautions/        risks that do not forbid, one file a topic
 grading/         grading systems, one file a version
@@ -45,10 +46,13 @@ from blinadss.policies import read_policy
 from blinadss.quantity import DURATION, Quantity
 from blinadss.reading import Entries, Node, read_file
 from blinadss.statements import Source
+from blinadss.terminology_files import extended, read_terminology
 from blinadss.treatment_files import FILES, read_treatment
 
 _PACKAGE = Path(__file__).parent
-_TOP = frozenset({"knowledge.yaml", "sources.yaml", "facts.yaml"})
+_NEEDED = frozenset({"knowledge.yaml", "sources.yaml", "facts.yaml"})
+_TERMINOLOGY = "terminology.yaml"
+_TOP = _NEEDED | {_TERMINOLOGY}
 
 
 def shipped_criteria() -> Path:
@@ -89,13 +93,14 @@ def _load(folder: Path) -> KnowledgeBase:
         raise KnowledgeError(f"{folder}: holds no knowledge.yaml", "name a folder of criteria")
     problems = Problems()
     nodes = _nodes(folder, problems)
-    for name in sorted(_TOP - nodes.keys()):
+    for name in sorted(_NEEDED - nodes.keys()):
         problems.extend(KnowledgeError(f"{folder / name}: there is no such file", "every folder has one").problems)
     problems.raise_any()
     about = Entry(nodes["knowledge.yaml"], problems, "the knowledge", required=("knowledge", "version", "assess"))
     sources = _sources(nodes["sources.yaml"], problems)
     problems.raise_any()  # without the sources, every citation would be one more problem
     facts = read_fact_notes(nodes["facts.yaml"], sources, problems)
+    terminology = read_terminology(nodes.get(_TERMINOLOGY), nodes["facts.yaml"], sources, problems)
     folders = _by_folder(nodes)
     _refuse_misplaced(folders, problems)
     evidence = read_evidence(folders.pop("evidence", {}), sources, problems)
@@ -129,6 +134,7 @@ def _load(folder: Path) -> KnowledgeBase:
         MappingProxyType(evidence),
         MappingProxyType(treatments),
         MappingProxyType(grading),
+        terminology,
     )
     sizes(loaded)  # refused here, and not with the first patient
     return loaded
@@ -206,7 +212,7 @@ def read_fact_notes(node: Node, sources: Mapping[str, Source], problems: Problem
             problems,
             f"`{fact}`",
             required=("ask", "effort"),
-            optional=("changes", "fresh_for", "rationale", "cite", "follows"),
+            optional=("changes", "fresh_for", "rationale", "cite", "follows", "codes", "words"),
         )
         cite = entry.citations(sources)
         window = entry.read("fresh_for", days, None)
@@ -265,6 +271,17 @@ def with_windows(knowledge: KnowledgeBase, path: str | Path) -> KnowledgeBase:
         windows[fact] = replace(known, fresh_for=window, rationale=entry.text("rationale"), cite=())
     problems.raise_any()
     return knowledge.with_facts(windows)
+
+
+def with_codes(knowledge: KnowledgeBase, path: str | Path) -> KnowledgeBase:
+    """The same knowledge with a user's own codes: a file of `fact: {codes: […], words: […]}`, `systems` and `groups`.
+
+    A code that is known already is replaced; `cite` is not needed. Raises `KnowledgeError`.
+    """
+    problems, node = Problems(), read_file(path, KnowledgeError)
+    terminology = extended(knowledge.terminology, node, knowledge.sources, problems)
+    problems.raise_any()
+    return replace(knowledge, terminology=terminology)
 
 
 def days(text: str) -> int | None:

@@ -38,7 +38,12 @@ WHERES: tuple[Where, ...] = (
     "allergy",
     "immunization",
 )
+ELEMENT = "element"  # in place of a terminology: the code is the name of an element of the person's resource
+BARE = (ELEMENT, "code")  # the second: a code that stands there without a terminology, as the answer of an element does
 THE_DAY = "the day"  # what a fact that is a day `is`: the day on which what the code names was done or began
+
+# Groups of codes: what a condition's clinical status is while it is there, and when it is not there any more.
+ACTIVE, OVER = "active-condition", "condition-that-is-over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,8 @@ class FactCode:
     ``value`` is what the fact is wherever the code is recorded (``present``), or `THE_DAY`; where it is empty, the
     fact is the result of the observation: its number or day, or its ``answers`` by the code of the answer.
     ``components`` are codes and answers that the observation must have among its components as well.
-    ``of`` are codes one of which the condition must have, where this one is its state or site.
+    ``of`` are codes one of which the condition must have of which this one is the state or site, or which the
+    observation is about.
     ``active``: only while the condition is active. ``units`` are units that a laboratory writes, beyond UCUM, and ours.
     ``unusable`` is why the code is recognised and yet settles nothing. An ``unverified`` code settles nothing either.
     """
@@ -92,11 +98,15 @@ class FactCode:
 
 @dataclass(frozen=True, eq=False)
 class Terminology:
-    """The systems by name, the codes of facts, and by fact the words that hint at it in free text."""
+    """The systems by name, the codes of facts, by fact the words that hint at it in free text, and groups of codes.
+
+    A group is what ``of`` may name in a file; in `FactCode.of` its codes stand already.
+    """
 
     systems: Mapping[str, CodeSystem] = field(default_factory=dict)
     codes: tuple[FactCode, ...] = ()
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[Coding, ...]] = field(default_factory=dict)
 
     def uris(self, system: str) -> tuple[str, ...]:
         """The URIs of a system by its name; a URI stands for itself."""
@@ -113,7 +123,11 @@ class Terminology:
 
     def coding(self, system: str, code: str) -> Coding:
         """The coding of a record with the system by its name, where it has one."""
-        return Coding(self._names.get(system, system), code)
+        return Coding(self.name(system), code)
+
+    def name(self, system: str) -> str:
+        """The system of a record by its name, where it has one."""
+        return self._names.get(system, system)
 
     @cached_property
     def _names(self) -> Mapping[str, str]:
