@@ -174,6 +174,8 @@ def one_of(words: Sequence[str]) -> str:
 
 def printable(text: str) -> str:
     """The text with control and direction-changing characters shown as `?`, so that it cannot act on a terminal."""
+    if text.isprintable():  # as nearly all are
+        return text
     return "".join(char if char.isprintable() else " " if char == "\t" else "?" for char in text)
 
 

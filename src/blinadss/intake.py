@@ -25,9 +25,12 @@ def load_profile(source: str | FilePath | Mapping[str, Any]) -> PatientProfile:
     return read_patient(source)[0]
 
 
-def read_patient(path: str | FilePath) -> tuple[PatientProfile, Node]:
-    """The profile in a file, and the file's structure, in which later problems can be `located`."""
-    node = read_file(path, ProfileError)
+def read_patient(path: str | FilePath, content: bytes | None = None) -> tuple[PatientProfile, Node]:
+    """The profile in a file, and the file's structure, in which later problems can be `located`.
+
+    ``content`` is what stands in the file, where that has been read already.
+    """
+    node = read_file(path, ProfileError, content)
     if not isinstance(node, Entries):
         raise ProfileError(
             Problem(

@@ -109,14 +109,18 @@ class PatientProfile(BaseModel):
             sections.setdefault(section, {})[field] = seen
         return PatientProfile.model_validate({"id": self.id, "assessed_on": self.assessed_on, **sections})
 
-    def __repr__(self) -> str:
-        """What is known, as it may be written, and nothing else; the id stays out of logs."""
+    def written(self) -> dict[str, Any]:
+        """What is known, as it may be written in a file of its own, without the id."""
         written: dict[str, Any] = {"assessed_on": self.assessed_on.isoformat()} if self.assessed_on else {}
         for path, seen in self.given.items():
             section, _, field = path.partition(".")
             dumped = [each.dumped() for each in seen]
             written.setdefault(section, {})[field] = dumped[0] if len(dumped) == 1 else dumped
-        return f"PatientProfile.model_validate({written})"
+        return written
+
+    def __repr__(self) -> str:
+        """What is known, and nothing else; the id stays out of logs."""
+        return f"PatientProfile.model_validate({self.written()})"
 
     __str__ = __repr__
 

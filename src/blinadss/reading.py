@@ -57,11 +57,16 @@ class Entries:
 Node = Text | Items | Entries
 
 
-def read_file(path: str | Path, error: type[BlinadssError]) -> Node:
-    """The structure of one file (``-`` is standard input); raises ``error`` with every problem in it."""
+def read_file(path: str | Path, error: type[BlinadssError], content: bytes | None = None) -> Node:
+    """The structure of one file (``-`` is standard input); raises ``error`` with every problem in it.
+
+    ``content`` is what stands in it, where that has been read already.
+    """
     name = "standard input" if str(path) == "-" else str(path)
     try:
-        if str(path) == "-":
+        if content is not None:
+            data = content
+        elif str(path) == "-":
             data = sys.stdin.buffer.read(LARGEST + 1)
         else:
             with Path(path).open("rb") as file:
