@@ -100,7 +100,7 @@ BAD_PROFILES: dict[str, tuple[str | bytes, str, str]] = {
     "binary": (b"\x7fELF\x02\x01\xff\xfe\x00", "not text in UTF-8", "save it as UTF-8"),
     "nul": (b"a: \x00", "a character that text cannot have", ""),
     "50 MB": (b"a: b\n" * 10_000_000, "is larger than 1,000,000 bytes", "one file holds one patient"),
-    "fhir": ('{"resourceType": "Bundle", "entry": []}', "unknown field `resourceType`", ""),
+    "fhir": ('{"resourceType": "Bundle", "entry": []}', "there is no record of a patient in it", "such as a Bundle"),
 }
 
 

@@ -15,9 +15,10 @@ from typing import NoReturn
 # Pydantic looks for plugins in every installed package at each start; a command that answers once has no use for any.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from blinadss import cohort_commands, commands, knowledge_commands
+from blinadss import cohort_commands, commands, fhir_commands, knowledge_commands
 from blinadss.arguments import a_day, a_length, a_moment, a_part, a_supposition
 from blinadss.errors import BlinadssError, printable
+from blinadss.patient_files import KINDS, NO_RECORD
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +58,7 @@ class _Commands:
         self, run: Callable[[argparse.Namespace], int], says: str, *, knows: bool = True
     ) -> argparse.ArgumentParser:
         """A command named as the function that runs it; with ``knows`` it can use other criteria."""
-        added = self._parsers.add_parser(run.__name__, help=says, description=says)
+        added = self._parsers.add_parser(run.__name__.rstrip("_"), help=says, description=says)
         added.set_defaults(run=run)
         if knows:
             added.add_argument("--knowledge", metavar="DIR", help="criteria to use instead of those that ship")
@@ -66,11 +67,25 @@ class _Commands:
     def of_patient(self, run: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
         """A command about one patient's file, as of a day."""
         added = self.add(run, says)
-        added.add_argument("profile", metavar="PROFILE", help="a YAML or JSON file; - is standard input")
+        added.add_argument("profile", metavar="PROFILE", help="a YAML, JSON or FHIR file; - is standard input")
         added.add_argument(
             "--on", type=a_day, metavar="DATE", help="the day of assessment (default: the profile's, or today)"
         )
+        added.add_argument(
+            "--from",
+            dest="kind",
+            choices=KINDS,
+            default="auto",
+            help="whether PROFILE is a profile or a record in FHIR (default: as it looks)",
+        )
+        self.reads_fhir(added)
         return added
+
+    @staticmethod
+    def reads_fhir(added: argparse.ArgumentParser) -> None:
+        """Let a command say which patient of a record in FHIR is meant, and what local codes mean."""
+        added.add_argument("--patient", metavar="ID", help="which patient of a record in FHIR, if it has several")
+        added.add_argument("--codes", metavar="FILE", help="your own codes of facts, for a record in FHIR")
 
     @staticmethod
     def writes(added: argparse.ArgumentParser, *formats: str) -> None:
@@ -110,7 +125,7 @@ def _of_patients(to: _Commands) -> None:
         metavar="FACT",
         help="answer as if this were so instead: 'disease.cd19: positive'; may be repeated",
     )
-    to.writes(assess, "text", "json", *commands.DOCUMENTS)
+    to.writes(assess, "text", "json", *commands.DOCUMENTS, "fhir")
 
     compare = to.of_patient(commands.compare, "say which policy or edition answers differently, and why")
     compare.add_argument(
@@ -143,7 +158,7 @@ def _of_patients(to: _Commands) -> None:
     checklist.add_argument("--bag", type=a_length, metavar="LENGTH", help="how long a bag lasts, such as 96h or 7d")
     checklist.add_argument("--ordered", metavar="DOSE", help="hold an ordered dose against the rule: '28 mcg/day'")
     checklist.add_argument("--due", type=a_day, metavar="DATE", help="list only what is due on that day")
-    to.writes(checklist, "text", "json", *commands.DOCUMENTS, "csv", "ics")
+    to.writes(checklist, "text", "json", *commands.DOCUMENTS, "csv", "ics", "fhir")
 
     course = to.add(commands.course, "say how a course of treatment stands, and what to do next")
     course.add_argument("events", metavar="EVENTS", help="a YAML or JSON list of what happened, and when")
@@ -152,11 +167,18 @@ def _of_patients(to: _Commands) -> None:
     course.add_argument("--at", type=a_moment, metavar="TIME", help="as of when (default: the last event)")
     course.add_argument("--zone", metavar="ZONE", help="the time zone of TIME, where the events have one")
     course.add_argument("--bag", type=a_length, metavar="LENGTH", help="how long a bag lasts, such as 96h or 7d")
+    course.set_defaults(**NO_RECORD)
     to.writes(course, "text", "json")
 
     grade = to.of_patient(commands.grade, "grade what was seen, by one version of a grading system")
     grade.add_argument("scale", nargs="*", metavar="SCALE", help="such as astct-2019/crs (default: every scale)")
     to.writes(grade, "text", "json")
+
+    imported = to.add(fhir_commands.import_, "show the profile that a record in FHIR gives, and how it came about")
+    imported.add_argument("profile", metavar="BUNDLE", help="a JSON or NDJSON file; - is standard input")
+    imported.add_argument("--on", type=a_day, metavar="DATE", help="as of which day (default: today)")
+    to.reads_fhir(imported)
+    to.writes(imported, "text", "json", "markdown", "yaml")
 
 
 def _of_tables(to: _Commands) -> None:
@@ -216,6 +238,7 @@ def _of_knowledge(to: _Commands) -> None:
         help="a folder of criteria, or a patient's file (default: the shipped criteria)",
     )
     check.add_argument("--on", type=a_day, metavar="DATE", help="the day as of which a patient's file is checked")
+    check.set_defaults(**{**NO_RECORD, "profile": None})
     check.add_argument("--sizes", action="store_true", help="list how large the normal form of each policy is")
     to.writes(check, "text", "json")
 
@@ -239,6 +262,8 @@ def _of_knowledge(to: _Commands) -> None:
         "id", nargs="*", default=[], metavar="ID", help="the id of one, as `blinadss policies` lists them"
     )
     what.add_argument("--write", metavar="DIR", help="write the whole handbook of criteria into DIR")
+    show.add_argument("--on", type=a_day, metavar="DATE", help="policies as of that day, in FHIR (default: today)")
+    to.writes(show, "text", "fhir")
 
     schema = to.add(knowledge_commands.schema, "print a JSON Schema", knows=False)
     schema.add_argument(

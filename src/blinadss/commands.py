@@ -5,20 +5,19 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from blinadss.errors import ProfileError, UsageError, quoted
+from blinadss.errors import UsageError, quoted
 from blinadss.output import patience, target_of, write
+from blinadss.patient_files import read_patient_file
 
 if TYPE_CHECKING:
+    from blinadss.findings import Assessment
     from blinadss.knowledge import KnowledgeBase
-    from blinadss.profile import PatientProfile
-    from blinadss.reading import Node
     from blinadss.report import Report
     from blinadss.result import Result
 
@@ -29,55 +28,63 @@ def assess(options: argparse.Namespace) -> int:
     """Assess one patient's file."""
     from blinadss.assessment import assess as assessed
     from blinadss.explanation import explain
-    from blinadss.intake import read_patient
 
     target = target_of(options)
     knowledge = knowledge_of(options)
-    profile, node = read_patient(options.profile)
-    on = _on(options, profile)
-    with _placed(node), patience("assessing"):
+    patient = read_patient_file(options, knowledge, today())
+    with patient.placed(), patience("assessing"):
         assessment = assessed(
-            profile, on=on, policies=options.policy, knowledge=knowledge, supposing=dict(options.suppose or ())
+            patient.profile,
+            on=patient.on,
+            policies=options.policy,
+            knowledge=knowledge,
+            supposing=dict(options.suppose or ()),
         )
     if options.format in DOCUMENTS:
         from blinadss.report import assessment_report
 
-        return _document(options, target, lambda: assessment_report(assessment, profile, knowledge=knowledge))
-    return _answered(options, target, assessment, explain)
+        return _document(options, target, lambda: assessment_report(assessment, patient.profile, knowledge=knowledge))
+    if options.format == "fhir":
+        from blinadss.fhir.bundling import answer_bundle
+
+        return _written(target, as_json(answer_bundle(assessment, knowledge, subject=patient.subject)))
+
+    def text(made: Assessment, *, width: int, colour: bool) -> str:
+        return explain(made, width=width, colour=colour) + patient.passages(width=width, colour=colour)
+
+    return _answered(options, target, assessment, text)
 
 
 def compare(options: argparse.Namespace) -> int:
     """Say which policies or editions answer differently about one patient, and what makes the difference."""
     from blinadss.contrast import compare as compared
     from blinadss.contrast_page import contrast_text
-    from blinadss.intake import read_patient
 
     target, knowledge = target_of(options), knowledge_of(options)
-    profile, node = read_patient(options.profile)
-    on = _on(options, profile)
-    with _placed(node):
-        made = compared(profile, on=on, policies=options.policies, dates=options.dates, knowledge=knowledge)
+    patient = read_patient_file(options, knowledge, today())
+    with patient.placed():
+        made = compared(
+            patient.profile, on=patient.on, policies=options.policies, dates=options.dates, knowledge=knowledge
+        )
     return _answered(options, target, made, contrast_text)
 
 
 def checklist(options: argparse.Namespace) -> int:
     """Write the checklist of one indication from a start."""
     from blinadss.checklists import checklist as listed
-    from blinadss.intake import read_patient
 
     target = target_of(options)
     knowledge = knowledge_of(options)
-    profile, node = read_patient(options.profile)
-    on = _on(options, profile)
-    with _placed(node):
+    patient = read_patient_file(options, knowledge, today())
+    with patient.placed():
         made = listed(
-            profile,
+            patient.profile,
             options.indication,
             start=starting(options.start, options.zone),
             cycle=options.cycle,
             bag=options.bag,
             ordered=options.ordered,
-            on=on,
+            on=patient.on,
             knowledge=knowledge,
         )
     if options.format in DOCUMENTS:
@@ -92,6 +99,10 @@ def checklist(options: argparse.Namespace) -> int:
         from blinadss.checklist_calendar import checklist_ics
 
         return _written(target, checklist_ics(made, on=options.due))
+    if options.format == "fhir":
+        from blinadss.fhir.bundling import checklist_bundle
+
+        return _written(target, as_json(checklist_bundle(made, subject=patient.subject)))
     from blinadss.checklist_page import checklist_text
 
     return _answered(options, target, made, partial(checklist_text, on=options.due))
@@ -117,14 +128,12 @@ def grade(options: argparse.Namespace) -> int:
 
     from blinadss.grade_page import grades_text
     from blinadss.grading import grade as graded
-    from blinadss.intake import read_patient
 
     target, knowledge = target_of(options), knowledge_of(options)
-    profile, node = read_patient(options.profile)
-    on = _on(options, profile)
+    patient = read_patient_file(options, knowledge, today())
     scales = options.scale or [scale.id for system in knowledge.grading.values() for scale in system.scales]
-    with _placed(node):
-        grades = [graded(profile, scale, on=on, knowledge=knowledge) for scale in scales]
+    with patient.placed():
+        grades = [graded(patient.profile, scale, on=patient.on, knowledge=knowledge) for scale in scales]
     if options.format == "json":
         return _written(target, json.dumps([each.model_dump(mode="json") for each in grades], indent=2) + "\n")
     width, colour = look(target)
@@ -136,17 +145,16 @@ def course(options: argparse.Namespace) -> int:
     from blinadss.course_advice import advise_course
     from blinadss.course_files import load_course
     from blinadss.course_page import course_text
-    from blinadss.intake import read_patient
 
     target, knowledge = target_of(options), knowledge_of(options)
-    profile, node = read_patient(options.profile)
+    patient = read_patient_file(options, knowledge, today())
     events = load_course(options.events)
     last = events.events[-1].at if len(events) else None
     at = options.at or last or today()
     if isinstance(at, datetime) and options.zone:
         at = starting(at, options.zone)
-    with _placed(node):
-        advice = advise_course(events, profile, options.indication, at=at, bag=options.bag, knowledge=knowledge)
+    with patient.placed():
+        advice = advise_course(events, patient.profile, options.indication, at=at, bag=options.bag, knowledge=knowledge)
     return _answered(options, target, advice, course_text)
 
 
@@ -166,28 +174,19 @@ def _written(target: Path | None, content: str | bytes) -> int:
     return 0
 
 
+def as_json(resource: Mapping[str, Any]) -> str:
+    """A resource of FHIR as JSON text."""
+    import json
+
+    return json.dumps(resource, indent=2, ensure_ascii=False) + "\n"
+
+
 def _answered(options: argparse.Namespace, target: Path | None, made: Result, text: Callable[..., str]) -> int:
     """Write an answer as JSON, or in words for where it goes."""
     if options.format == "json":
         return _written(target, made.model_dump_json(indent=2) + "\n")
     width, colour = look(target)
     return _written(target, text(made, width=width, colour=colour))
-
-
-def _on(options: argparse.Namespace, profile: PatientProfile) -> date:
-    """The day of assessment: as called for, as the profile says, or today."""
-    return options.on or profile.assessed_on or today()
-
-
-@contextmanager
-def _placed(node: Node) -> Iterator[None]:
-    """Say of what is wrong with a profile where it stands in the patient's file."""
-    from blinadss.intake import located
-
-    try:
-        yield
-    except ProfileError as error:
-        raise located(error, node) from None
 
 
 def look(target: Path | None) -> tuple[int, bool]:
@@ -205,12 +204,12 @@ def check_profile_file(options: argparse.Namespace) -> int:
 
     from blinadss.consistency import check_profile
     from blinadss.consistency_page import contradictions_text
-    from blinadss.intake import read_patient
 
     target, knowledge = target_of(options), knowledge_of(options)
-    profile, node = read_patient(options.what)
-    with _placed(node):
-        found = check_profile(profile, on=_on(options, profile), knowledge=knowledge)
+    options.profile = options.what
+    patient = read_patient_file(options, knowledge, today())
+    with patient.placed():
+        found = check_profile(patient.profile, on=patient.on, knowledge=knowledge)
     note_absent_engines()
     if options.format == "json":
         write(target, json.dumps([each.model_dump(mode="json") for each in found], indent=2, ensure_ascii=False) + "\n")
@@ -239,10 +238,12 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def knowledge_of(options: argparse.Namespace) -> KnowledgeBase:
-    """The knowledge to use, with the user's own freshness windows if there are any."""
-    from blinadss.loading import load_knowledge, with_windows
+    """The knowledge to use, with the user's own freshness windows and codes if there are any."""
+    from blinadss.loading import load_knowledge, with_codes, with_windows
 
     knowledge = load_knowledge(options.knowledge)
+    if getattr(options, "codes", None):
+        knowledge = with_codes(knowledge, options.codes)
     return with_windows(knowledge, options.fresh_for) if getattr(options, "fresh_for", None) else knowledge
 
 

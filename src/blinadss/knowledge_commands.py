@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from blinadss.commands import check_profile_file, counted, knowledge_of, note_absent_engines
+from blinadss.commands import as_json, check_profile_file, counted, knowledge_of, note_absent_engines, today
 from blinadss.errors import UsageError
 from blinadss.output import target_of, write
 
@@ -75,10 +75,14 @@ def show(options: argparse.Namespace) -> int:
     from blinadss.handbook import GENERATED, handbook
     from blinadss.treatment_prose import show as shown
 
-    knowledge = knowledge_of(options)
+    target, knowledge = target_of(options), knowledge_of(options)
+    if options.write is None and options.format == "fhir":
+        from blinadss.fhir.definitions import knowledge_bundle
+
+        write(target, as_json(knowledge_bundle(knowledge, options.id, options.on or today())))
+        return 0
     if options.write is None:
-        for name in options.id:
-            print(shown(knowledge, name), end="")
+        write(target, "".join(shown(knowledge, name) for name in options.id))
         return 0
     folder, pages = Path(options.write), handbook(knowledge)
     before = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.md")}
