@@ -39,13 +39,14 @@ format: $(VENV)/.developing
 	$(BIN)/ruff check --fix .
 
 # compare the engines on N generated pairs of a patient and a criterion, then see how soon faults are found,
-# and the exact answers with brute force
+# the exact answers with brute force, and whether records in FHIR, spoilt at random, are read or refused
 N ?= 1000000
 agree: $(VENV)/.developing
 	$(BIN)/python -m blinadss.testing.differential $(N)
 	$(BIN)/python tests/faults.py
 	$(BIN)/python benchmarks/exact.py
 	$(BIN)/python benchmarks/three_ways.py $(N)
+	$(BIN)/python tests/fhir_fuzz.py
 
 # the same answers from 8 threads and from forked processes, and memory over 200,000 assessments
 endure: $(VENV)/.developing
@@ -61,6 +62,7 @@ bench: $(VENV)/.benchmarking
 	$(BIN)/python benchmarks/further.py
 	$(BIN)/python benchmarks/report.py
 	$(BIN)/python benchmarks/columnar.py
+	$(BIN)/python benchmarks/import_fhir.py
 
 docs: $(VENV)/.installed
 	$(BIN)/blinadss facts --format markdown -o docs/reference/facts.md --force
