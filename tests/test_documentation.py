@@ -28,6 +28,8 @@ FOLLOWED = [
     "check-a-profile",
     "write-a-report",
     "screen-a-cohort",
+    "import-from-fhir",
+    "answer-in-fhir",
 ]
 FUNNEL = "pictures/us-label-relapsed-refractory.svg"  # as the commands of two pages draw it
 # The page's own numbers of examples would take minutes; `test_testing` draws many from the same strategies.
@@ -143,6 +145,12 @@ def test_the_funnel_of_real_patients_is_current(tmp_path: Path) -> None:
     assert not missing
     drawn = (tmp_path / FUNNEL).read_text(encoding="utf-8")
     assert read("docs", "explanation", "chiaretti-us-label.svg") == drawn
+
+
+def test_the_record_that_is_explained_is_read_as_it_is_told(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "docs" / "examples", tmp_path / "docs" / "examples")
+    for block in re.findall(r"```console\n(.*?)```", read("docs", "explanation", "brian-l.md"), re.DOTALL):
+        follow(block, tmp_path)
 
 
 def test_the_pages_about_generated_patients_and_about_pytest_are_followed_to_the_letter(tmp_path: Path) -> None:
