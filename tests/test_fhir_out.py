@@ -523,7 +523,7 @@ def test_an_answer_is_read_as_the_text_of_a_profile(given_answer: dict[str, Any]
         ({"valueInteger": 5}, "marrow.blasts", "`5` has no unit"),
         ({"valueDecimal": 1e-7}, "mrd.level", "`0.0000001` has no unit"),  # no fraction by the form of a number
         ({"valueDecimal": Decimal("1E-7")}, "mrd.level", "`0.0000001` has no unit"),
-        ({"valueDecimal": float("nan")}, ECOG, "is not a grade"),
+        ({"valueDecimal": float("nan")}, ECOG, "out of any measurable range"),
         ({"valueDate": "02/03/2026"}, BORN, "is not a date"),
         ({"valueDate": 2026}, BORN, "`valueDate` does not answer this question"),
         ({"valueQuantity": {"value": 40}}, ALT, "the quantity has no unit"),

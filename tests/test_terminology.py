@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import blinadss
@@ -508,6 +508,7 @@ def written() -> Iterator[st.SearchStrategy[str]]:
 @given(
     st.lists(st.sampled_from([*written()]), min_size=1, max_size=5, unique=True).flatmap(lambda each: st.tuples(*each))
 )
+@settings(max_examples=25)
 def test_a_file_read_twice_says_what_it_says_once(lines: tuple[str, ...]) -> None:
     node, problems = read_text("".join(lines), "own.yaml", KnowledgeError), Problems()
     once = extended(SHIPPED, node, {}, problems)
