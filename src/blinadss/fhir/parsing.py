@@ -175,6 +175,11 @@ def _loaded(data: bytes, name: str, number: int) -> Any:  # noqa: ANN401 - what 
         line, column = line_and_column(text, min(error.pos, end))
         if error.pos >= end or error.msg.startswith("Unterminated"):
             what, hint = "it ends too soon", "has the file been written, or sent, to its end?"
+        elif text.lstrip()[:1] not in {"{", "["}:
+            what, hint = (
+                "it does not begin as JSON does",
+                "FHIR is read as JSON; a profile is read as it is by `blinadss assess`",
+            )
         else:
             what, hint = _WRONG.get(error.msg.split(": ")[0], "this cannot stand here"), None
         raise ProfileError(f"{name}:{number + line - 1}:{column}: is not readable as JSON: {what}", hint) from None
