@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache, partial
 
 from blinadss.errors import Mistake
-from blinadss.fhir.access import NOTHING, Element, groups, text
+from blinadss.fhir.access import NOTHING, Element, group, groups, text
 from blinadss.fhir.answers import read_answers
 from blinadss.fhir.concepts import Lexicon, codings, shown
 from blinadss.fhir.conditions import read_condition
@@ -93,7 +93,8 @@ class Record:
         """What all resources say of each fact as of a day."""
         for entry in self.entries:
             try:
-                self._read(entry, on)
+                if self.report or not self._is_silent(entry):
+                    self._read(entry, on)
             except Mistake as mistake:
                 self.rejected.append(Rejected(entry.place, (), mistake.problem))
         for notice in self.notices:
@@ -125,6 +126,12 @@ class Record:
                     self._resolved(entry, reference)
         if not spoke:
             self._ignore(entry, "no fact is coded so" if reader else "only its prose is looked through")
+
+    def _is_silent(self, entry: Entry) -> bool:
+        """Whether it is an observation about no fact, as most resources are; without a report no more is asked."""
+        if entry.kind != "Observation" or "component" in entry.resource:
+            return False
+        return not self.lexicon.matches(group(entry.resource, "code"), "observation")
 
     def _spoke(self, reader: Callable[[Resource], bool], entry: Entry, on: date, doubt: str = "") -> bool:
         """Note what a resource says, unless there is a doubt about all of it; whether it was about any fact."""
