@@ -195,6 +195,15 @@ def test_a_day_that_may_be_too_long_ago_leaves_a_fact_unknown_that_goes_stale() 
     assert why(blasts(None)) == ["its day is not given, and it counts only for 28 days"]
 
 
+def test_the_last_day_on_which_a_result_counts_is_one_of_them() -> None:
+    def blasts(first: str, last: str) -> Import:
+        period = {"effectiveDateTime": None, "effectivePeriod": {"start": first, "end": last}}
+        return read(observation("b", "11150-0", valueQuantity=quantity(60, "%"), **period))
+
+    assert facts(blasts("2026-10-25", "2026-10-26")) == {"marrow.blasts": "60 %"}  # 28 and 27 days ago
+    assert facts(blasts("2026-10-24", "2026-10-26")) == {}
+
+
 def test_what_goes_stale_keeps_its_day(tmp_path: Path) -> None:
     path = tmp_path / "codes.yaml"
     path.write_text(
