@@ -14,7 +14,7 @@ from blinadss.loading import load_knowledge
 from blinadss.profile import PatientProfile
 from blinadss.quantity import COUNT, GRADE
 from fhir_valid import problems
-from records import PATIENT, bundle, quantity
+from records import PATIENT, RXNORM, bundle, medication, quantity
 from strategies import ON
 
 KNOWLEDGE = load_knowledge()
@@ -89,6 +89,19 @@ def test_the_day_and_the_upper_limit_stand_below_the_answer() -> None:
 def test_an_answer_without_a_day_is_of_the_day_on_which_it_was_written() -> None:
     ((text, on),) = given(item("disease.cd19", word("positive")))["disease.cd19"]
     assert (text, str(on)) == ("positive", "2026-11-20")
+
+
+def test_an_answer_about_the_last_time_counts_beside_what_the_record_shows() -> None:
+    given_then = medication("m", "MedicationAdministration", (RXNORM, "11202"), effectiveDateTime="2026-10-01")
+    given_since = medication("n", "MedicationAdministration", (RXNORM, "11202"), effectiveDateTime="2026-11-21")
+    answer = answers(item("history.last_chemotherapy_on", {"valueDate": "2026-11-15"}))
+
+    def last(*record: dict[str, Any]) -> str:
+        return fhir.read(bundle(*record), on=ON).profile.given["history.last_chemotherapy_on"][0].text
+
+    assert last(given_then) == ">= 2026-10-01"
+    assert last(given_then, answer) == last(answer, given_then) == "2026-11-15"
+    assert last(given_then, answer, given_since) == ">= 2026-11-21"  # after the answer was written
 
 
 def test_what_never_happened_is_never() -> None:

@@ -99,14 +99,15 @@ def _latest(placed: list[Placed]) -> tuple[list[Placed], tuple[Sighting, ...]]:
     if len(placed) < 2:
         return placed, ()
     done = [each for each, _ in placed if each.last]
+    begun = max(days.first for _, days in placed)
+    older = [each for each, days in placed if days.last < begun and not each.last]
     if done:
         day = max(each.last or date.min for each in done)
         on_it = (each for each in done if each.last == day)
         last = min(on_it, key=lambda each: (each.place, str(each.code.coding)))
-        return [each for each in placed if each[0] is last], tuple(each for each, _ in placed if each is not last)
-    begun = max(days.first for _, days in placed)
-    older = tuple(each for each, days in placed if days.last < begun)
-    return [each for each in placed if each[1].last >= begun], older
+        older += [each for each, days in placed if each.last and (each is not last or days.last < begun)]
+    passed = {id(each) for each in older}
+    return [each for each in placed if id(each[0]) not in passed], tuple(older)
 
 
 def _refuse_later(fact: str, value: Value, on: date) -> None:
