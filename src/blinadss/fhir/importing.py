@@ -9,14 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from blinadss.errors import Mistake, ProfileError, printable
+from blinadss.errors import Mistake, ProfileError
 from blinadss.fhir.collecting import Record, concept_of
 from blinadss.fhir.concepts import short, shown
 from blinadss.fhir.entries import entries_of
 from blinadss.fhir.free_text import Hint
 from blinadss.fhir.gathering import Told
 from blinadss.fhir.mapping import Ignored, Import, NotUsable, Older, ToConfirm, Used
-from blinadss.fhir.parsing import Source, read_source
+from blinadss.fhir.parsing import Source, name_of, read_source
 from blinadss.fhir.patients import Chosen
 from blinadss.fhir.sightings import Rejected
 from blinadss.knowledge import KnowledgeBase
@@ -68,15 +68,8 @@ def _opened(source: Source, patient: str | None, knowledge: KnowledgeBase | None
     try:
         return Record(entries, notices, patient, knowledge or load_knowledge(), report=report)
     except ProfileError as error:
-        name = _named(source)
+        name = f"{name_of(source)}: " if isinstance(source, str | Path) else ""
         raise ProfileError(replace(each, problem=f"{name}{each.problem}") for each in error.problems) from None
-
-
-def _named(source: object) -> str:
-    """What a message about the whole record begins with: the file, where there is one."""
-    if not isinstance(source, str | Path):
-        return ""
-    return f"{'standard input' if str(source) == '-' else printable(str(source))}: "
 
 
 def _profile(told: Mapping[str, Told], on: date, chosen: Chosen) -> PatientProfile:

@@ -65,7 +65,7 @@ def read_source(source: Source) -> Iterator[Any]:
         case bytes() | bytearray():
             yield from _documents(io.BytesIO(source), "the content", lines=False)
         case str() | Path():
-            name = _name(source)
+            name = name_of(source)
             with _opened(source, name) as file:
                 yield from _documents(file, name, lines=name.lower().endswith(LINES))
         case _:
@@ -74,7 +74,8 @@ def read_source(source: Source) -> Iterator[Any]:
             )
 
 
-def _name(source: str | Path) -> str:
+def name_of(source: str | Path) -> str:
+    """What messages call the file; raises `ProfileError` for a text that is the content of one."""
     text = str(source)
     if isinstance(source, str) and is_content(source):
         raise ProfileError("a text names a file, and this is the content of one", "give it as bytes: `text.encode()`")
